@@ -1,0 +1,27 @@
+# befriend_embed(TARGET FOLDER...): a static library that holds every *.yaml file of the folders,
+# found through content/embedded.hpp as (path relative to the project, bytes).
+# Bytes come in through the assembler's .incbin: no copy through the compiler, no size limit.
+function(befriend_embed target)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/${target})
+    set(files)
+    foreach(folder ${ARGN})
+        file(GLOB found CONFIGURE_DEPENDS "${folder}/*.yaml")
+        list(APPEND files ${found})
+    endforeach()
+    list(SORT files)
+    set(text "#include \"tools/content/embedded.hpp\"\n#include <array>\n")
+    set(table "")
+    set(n 0)
+    foreach(file ${files})
+        file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${file})
+        string(APPEND text "asm(\".section .rodata\\n.global befriend_file_${n}\\nbefriend_file_${n}:\\n.incbin \\\"${file}\\\"\\n.global befriend_file_${n}_end\\nbefriend_file_${n}_end:\\n.byte 0\\n.previous\\n\");\nextern \"C\" const char befriend_file_${n}[];\nextern \"C\" const char befriend_file_${n}_end[];\n")
+        string(APPEND table "    result.push_back({\"${name}\", {befriend_file_${n}, static_cast<std::size_t>(befriend_file_${n}_end - befriend_file_${n})}});\n")
+        math(EXPR n "${n} + 1")
+    endforeach()
+    string(APPEND text "namespace befriend {\nstd::vector<EmbeddedFile> embedded_files() {\n    std::vector<EmbeddedFile> result;\n${table}    return result;\n}\n}  // namespace befriend\n")
+    file(GENERATE OUTPUT ${out}/embedded.cpp CONTENT "${text}")
+    add_library(${target} STATIC ${out}/embedded.cpp)
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    # The assembler reads the files, so the object depends on them.
+    set_source_files_properties(${out}/embedded.cpp PROPERTIES OBJECT_DEPENDS "${files}")
+endfunction()
