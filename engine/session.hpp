@@ -27,8 +27,9 @@ struct Frame {
     std::string opening;                       // clause of the message that started it, as typed
     std::vector<std::pair<std::string, std::string>> gives;  // (caller's slot, own slot) at the end
     std::string last_ask;                      // step id of the ask before this one, for "back"
-    std::string back_line;                     // interrupt: step of the caller goes on waiting; line key to say
-    bool interrupt = false;
+    bool wait_on = false;                      // its caller goes on waiting when it ends; else goes to its next step
+    std::int16_t interrupt = -1;               // which interrupt of the caller opened it, for `back:`
+    bool put_again = false;                    // at its end the caller's question is put again
     std::uint16_t pace_line = 0;               // next line of a paced step
     bool pace_paused = false;
 
@@ -74,6 +75,7 @@ struct Session {
     bool open = false;             // false: before the first message and after stop or goodbye
     bool welcomed = false;         // this person has seen the welcome once
     std::vector<Frame> stack;      // bottom is home
+    std::vector<Frame> before;     // the stack before the last message, for /undo
     std::map<std::string, std::string> slots;   // keep: session, and person slots not yet kept
     std::map<std::string, std::string> person;  // kept after consent
     std::map<std::string, std::uint16_t> visits;     // dialog -> times entered this session
