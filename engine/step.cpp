@@ -571,17 +571,22 @@ private:
         if (step != nullptr && step->wait == Step::Wait::ask) {
             const bool answers_safety = step->question != Question::none && counts_as_answer();
             switch (step->expects) {
-                case Expects::open: context.asked = Asked::open; break;
-                case Expects::yes_no: context.asked = step->question == Question::suicide && answers_safety ? Asked::crisis : Asked::yes_no; break;
-                case Expects::scale: context.asked = Asked::scale; break;
-                case Expects::choice: context.asked = Asked::choice; break;
-                case Expects::feeling: context.asked = Asked::open; break;
-                case Expects::words_to_other: context.asked = Asked::words_to_other; break;
-                case Expects::line: context.asked = Asked::line; break;
+                case Expects::open: context.asked = "open"; break;
+                case Expects::yes_no: context.asked = step->question == Question::suicide && answers_safety ? "crisis" : "yes_no"; break;
+                case Expects::scale: context.asked = "scale"; break;
+                case Expects::choice: context.asked = "choice"; break;
+                case Expects::feeling: context.asked = "feeling"; break;
+                case Expects::words_to_other: context.asked = "words_to_other"; break;
+                case Expects::line: context.asked = "line"; break;
             }
-            for (const Option& option : step->options) context.options.push_back({option.id, option.label.source});
+            for (const Option& option : step->options) {
+                context.options.push_back(option.id);
+                context.option_labels.push_back(option.label.source);
+            }
+            context.low = step->low;
+            context.high = step->high;
         } else if (step != nullptr) {
-            context.asked = Asked::open;
+            context.asked = "open";
         }
         static thread_local Scratch scratch;
         heard_ = pack().matcher.understand(text, context, scratch);

@@ -206,6 +206,8 @@ struct Dialog {
     std::vector<std::pair<std::string, std::string>> renamed;  // old step -> new step
     std::vector<Start> starts;
     std::vector<Interrupt> interrupts;
+    std::vector<SlotId> takes;  // slots that a caller may pass
+    std::vector<SlotId> gives;  // and read back
     StepId first = StepId::none;  // its steps are [first, first + count) of Pack::steps
     std::uint16_t count = 0;
     SourceRef at;

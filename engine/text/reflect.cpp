@@ -37,11 +37,11 @@ constexpr std::array<std::string_view, N> sorted(std::array<std::string_view, N>
 
 // Never said back, whatever the sentence around them. Stems: a word that begins with one counts.
 constexpr auto never_stems = sorted(std::to_array<std::string_view>({
-    "abus", "asshole", "assault", "attract", "bastard", "bitch", "blade", "bleed", "blood", "bulimi", "bully",
+    "abus", "asshole", "assault", "attract", "bastard", "bitch", "blade", "blam", "bleed", "blood", "bulimi", "bully",
     "burden", "calorie", "cancer", "clown", "coward", "crap", "crazy", "creep", "cretin", "cunt", "cut", "dead", "death", "defect",
     "degenerate", "diagnos", "die", "dirt", "disgrac", "disgust", "drug", "dumb", "dying", "evil", "fag",
     "fail", "fat", "filth", "fool", "fraud", "freak", "fuck", "garbage", "gross", "hang", "hate", "hideous", "hopeless",
-    "idiot", "imbecil", "impostor", "imposter", "incompeten", "inferior", "insan", "insignifican", "jerk", "junk", "kill", "kms", "lame", "lazy", "loser", "lunatic",
+    "idiot", "imbecil", "impostor", "imposter", "incompeten", "inferior", "insan", "insignifican", "jerk", "junk", "fault", "kill", "kms", "lame", "lazy", "loser", "lunatic",
     "mental", "mess", "mistake", "molest", "monster", "moron", "murder", "nigg", "nobod", "nothing", "nuisance", "obes", "overdos",
     "parasit", "pathetic", "pig", "pill", "poison", "psycho", "rap", "repuls", "retard", "revolting", "rotten", "rubbish", "scum",
     "selfish", "sex", "shit", "sick", "slut", "spastic", "stab", "starv", "stink", "stupid", "suck", "suicid", "terrible", "thick", "trash", "twat", "ugly",
@@ -86,7 +86,7 @@ constexpr auto turns = std::to_array<Turn>({
 // Words that may open a clause and mean nothing once it stands inside another sentence.
 constexpr auto openers = sorted(std::to_array<std::string_view>({
     "actually", "also", "and", "anyway", "basically", "because", "but", "btw", "cause", "cos", "cuz", "bc", "even", "fr", "frankly", "guess", "haha", "hey", "hi", "hm", "hmm",
-    "honestly", "honest", "just", "like", "lol", "man", "maybe", "na", "nah", "ngl", "no", "now", "oh", "ok", "okay", "omg", "or", "plus", "so", "still", "sure", "tbh", "then", "though", "ugh", "um", "well", "yeah", "yep", "yes", "literally", "lowkey",
+    "honestly", "honest", "just", "like", "lol", "man", "na", "nah", "ngl", "no", "now", "oh", "ok", "okay", "omg", "or", "plus", "so", "still", "sure", "tbh", "then", "though", "ugh", "um", "well", "yeah", "yep", "yes", "literally", "lowkey",
 }));
 constexpr auto closers = sorted(std::to_array<std::string_view>({
     "fr", "haha", "lol", "lmao", "ngl", "though", "tho", "tbh", "too", "again", "and", "but", "so", "or", "because", "xd", "rn", "anyway", "idk", "please", "honestly", "actually", "literally", "sigh", "though",
@@ -96,6 +96,13 @@ constexpr auto clause_breaks = sorted(std::to_array<std::string_view>({
 }));
 constexpr auto subjects = sorted(std::to_array<std::string_view>({
     "he", "her", "his", "i", "i'd", "i'll", "i'm", "i've", "im", "it", "it's", "its", "ive", "my", "nobody", "no", "our", "she", "that", "the", "their", "they", "this", "we", "you", "everyone", "everybody", "people", "someone", "nothing",
+}));
+constexpr auto nominatives = sorted(std::to_array<std::string_view>({
+    "he", "i", "i'd", "i'll", "i'm", "i've", "im", "it", "it's", "its", "ive", "nobody", "she", "they", "we",
+}));
+// A clause that opens with one of these leans on another and says half a thing by itself.
+constexpr auto subordinate = sorted(std::to_array<std::string_view>({
+    "although", "if", "unless", "when", "whenever", "whereas", "while", "though", "until", "since", "than", "except",
 }));
 constexpr auto hypothetical = sorted(std::to_array<std::string_view>({
     "if", "would", "could", "should", "wish", "maybe", "what", "whether", "suppose", "guess", "think", "mean", "how", "why", "who", "where", "does", "do", "did", "can", "is", "are",
@@ -189,7 +196,9 @@ std::vector<Span> clauses_of(std::string_view text) {
         for (std::size_t k = 1; k < words.size(); ++k) {
             const auto& word = words[k].folded;
             const bool new_subject = k + 1 < words.size() && contains(subjects, words[k + 1].folded);
-            if (!contains(clause_breaks, word) && !(word == "and" && new_subject)) continue;
+            // "my dad and I had a fight", "between me and everyone": no clause of its own.
+            const bool joined = k < 3 || (k >= 2 && words[k - 2].folded == "between");
+            if (!contains(clause_breaks, word) && !(word == "and" && new_subject && !joined && contains(nominatives, words[k + 1].folded))) continue;
             if (word == "so" && !new_subject) continue;
             const auto at = static_cast<std::uint32_t>(part.begin + words[k].begin);
             clauses.push_back({from, at});
@@ -211,8 +220,6 @@ bool prepare(std::vector<Word>& words) {
            !(words.front().folded == "no" && words.size() > 1)) {
         words.erase(words.begin());
     }
-    if (!words.empty() && (words.front().folded == "and" || words.front().folded == "if" || words.front().folded == "when"))
-        words.erase(words.begin());
     while (!words.empty() && contains(closers, words.back().folded)) words.pop_back();
     return words.size() >= 2 && words.size() <= most_words;
 }
@@ -244,10 +251,12 @@ std::optional<std::string> turned(const std::vector<Word>& words) {
             if (turn->to.empty()) return std::nullopt;
             said = turn->to;
         }
+        if (i == 0 && folded == "its") said = "it's";
         const std::string_view before = i > 0 ? std::string_view(words[i - 1].folded) : std::string_view();
         const bool after_i = before == "i" || (i > 1 && words[i - 2].folded == "i" && (before == "just" || before == "really" || before == "still" || before == "only"));
         if (folded == "was" && after_i) said = "were";
         if ((folded == "wasn't" || folded == "wasnt") && after_i) said = "weren't";
+        if (folded == "wrong" && i + 2 < words.size() && words[i + 1].folded == "with") return std::nullopt;
         if ((folded == "i" || folded == "am") && i + 1 == words.size()) return std::nullopt;  // "than i", "who i am"
         if (folded == "am" && before != "i" && !(i + 1 < words.size() && words[i + 1].folded == "i")) return std::nullopt;
         // A day or a language keeps its capital; everything else is lower case inside a sentence.
@@ -300,7 +309,7 @@ std::optional<std::string> best_clause(std::string_view text, const ReflectHints
         auto words = split_words(text.substr(clause.begin, clause.end - clause.begin));
         if (words.empty()) continue;
         after_but = words.front().folded == "but";
-        if (touches(hints.unsafe, clause)) continue;
+        if (touches(hints.unsafe, clause) || contains(subordinate, words.front().folded)) continue;
         if (clause.end < text.size() && text[clause.end] == '?') continue;
         if (!prepare(words) || !has_subject(words) || is_question(words)) continue;
         if (!turned(words)) continue;
@@ -346,7 +355,7 @@ std::optional<std::string> noun_phrase(std::string_view clause) {
     static constexpr auto determiners = sorted(std::to_array<std::string_view>({"a", "an", "her", "his", "my", "our", "that", "the", "their", "this"}));
     static constexpr auto before_object = sorted(std::to_array<std::string_view>({
         "about", "after", "at", "before", "by", "during", "for", "forgot", "from", "in", "into", "lost", "miss", "missed", "of", "on", "over", "ruined", "through", "to", "told",
-        "with", "without", "bombed", "blew", "quit", "left", "finish", "finished", "called", "snapped",
+        "with", "bombed", "blew", "quit", "left", "finish", "finished", "called", "snapped",
     }));
     static constexpr auto ends = sorted(std::to_array<std::string_view>({
         "about", "after", "again", "all", "and", "as", "at", "because", "before", "but", "by", "during", "for", "from", "he", "i", "i'm", "if", "im", "in", "into", "is", "it", "just", "last",
