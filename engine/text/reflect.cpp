@@ -183,7 +183,8 @@ std::vector<Span> clauses_of(std::string_view text) {
         const bool dash = text.substr(i, 3) == "\xE2\x80\x94" || text.substr(i, 3) == "\xE2\x80\x93" ||
                           text.substr(i, 3) == " - " || text.substr(i, 3) == "\xE2\x80\xA6";
         if (!ends_clause(text[i]) && !dash) continue;
-        if (text[i] == '.' && i + 1 < text.size() && is_digit(text[i + 1])) continue;
+        // "8.30", "example.org", "https://": not the end of anything.
+        if ((text[i] == '.' || text[i] == ':') && i + 1 < text.size() && !is_space(text[i + 1]) && !ends_clause(text[i + 1])) continue;
         close(i);
         begin = i + (dash ? 3 : 1);
     }
