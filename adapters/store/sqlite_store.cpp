@@ -180,8 +180,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
         return connection->error(SQLITE_CANTOPEN);
     }
     if (flock(connection->lock, LOCK_EX | LOCK_NB) != 0) {
-        return fail("befriend is already open with this memory in another window, so this window "
-                    "saves nothing.");
+        return fail(
+            "befriend is already open with this memory in another window, so this window "
+            "saves nothing.");
     }
 
     int code = sqlite3_open_v2(file.c_str(), &connection->database,
@@ -363,7 +364,8 @@ Result<void> SqliteStore::forget(const std::string& conversation) {
     if (code != SQLITE_OK) {
         return connection_->undo(code);
     }
-    // Earlier versions of the rows are still in the log beside the file: write it back and empty it.
+    // Earlier versions of the rows are still in the log beside the file: write it back and empty
+    // it.
     run(database, "pragma wal_checkpoint(truncate)");
     return {};
 }
