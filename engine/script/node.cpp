@@ -17,10 +17,10 @@ const ScriptNode* ScriptNode::find_key(std::string_view key) const {
     return found == keys.end() ? nullptr : &*found;
 }
 
-Place ScriptNode::inside(std::size_t offset, std::size_t length) const {
+Spot ScriptNode::inside(std::size_t offset, std::size_t length) const {
     // Only a scalar on one line, without escapes, maps byte by byte.
     if (style == Style::block || text.find('\n') != std::string::npos || offset >= text.size()) return at;
-    Place place = at;
+    Spot place = at;
     std::uint32_t characters = style == Style::quoted ? 1 : 0;
     for (std::size_t i = 0; i < offset; ++i) {
         if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) ++characters;
@@ -31,7 +31,7 @@ Place ScriptNode::inside(std::size_t offset, std::size_t length) const {
     return place;
 }
 
-void Report::add(Fault fault, const Place& at, std::string message, std::string hint) {
+void Report::add(Fault fault, const Spot& at, std::string message, std::string hint) {
     problems_.push_back({fault, at, std::move(message), std::move(hint)});
 }
 

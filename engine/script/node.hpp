@@ -13,7 +13,7 @@
 namespace befriend {
 
 // 1-based; line 0 stands for the file as a whole.
-struct Place {
+struct Spot {
     std::uint32_t line = 0;
     std::uint32_t column = 0;
     std::uint32_t length = 1;
@@ -26,7 +26,7 @@ struct ScriptNode {
     Kind kind = Kind::scalar;
     Style style = Style::plain;
     std::string text;          // scalar
-    Place at;
+    Spot at;
     std::vector<ScriptNode> keys;    // map: keys[i] belongs to items[i]
     std::vector<ScriptNode> items;   // list and map
 
@@ -42,12 +42,12 @@ struct ScriptNode {
     const ScriptNode* find_key(std::string_view key) const;
 
     // Where byte `offset` of the scalar's text stands; the start of the scalar when not known.
-    Place inside(std::size_t offset, std::size_t length = 1) const;
+    Spot inside(std::size_t offset, std::size_t length = 1) const;
 };
 
 struct Problem {
     Fault fault = Fault::not_a_mapping;
-    Place at;
+    Spot at;
     std::string message;
     std::string hint;
 };
@@ -55,7 +55,7 @@ struct Problem {
 // Collects what is wrong in one file.
 class Report {
 public:
-    void add(Fault fault, const Place& at, std::string message, std::string hint = {});
+    void add(Fault fault, const Spot& at, std::string message, std::string hint = {});
     const std::vector<Problem>& problems() const { return problems_; }
     std::vector<Problem> take() { return std::move(problems_); }
 

@@ -174,18 +174,18 @@ const ObjectSchema& line_schema() {
 
 // ---- validation ----
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return "\"" + std::string(text) + "\"";
 }
 
 void wrong_shape(const ScriptNode& node, std::string_view key, std::string_view wanted, Report& report) {
-    report.add(Fault::wrong_shape, node.at, quoted(key) + " must be " + std::string(wanted));
+    report.add(Fault::wrong_shape, node.at, in_quotes(key) + " must be " + std::string(wanted));
 }
 
 void check_name(const ScriptNode& node, std::string_view key, Report& report) {
     if (!node.is_scalar()) return wrong_shape(node, key, "one name", report);
     if (!is_name(node.text)) {
-        report.add(Fault::bad_name, node.at, quoted(node.text) + " is no name",
+        report.add(Fault::bad_name, node.at, in_quotes(node.text) + " is no name",
                    "names are snake_case: small letters, digits and _ , a letter first");
     }
 }
@@ -228,7 +228,7 @@ void check_word(const ScriptNode& node, const KeySchema& key, Report& report) {
     if (std::ranges::find(key.words, node.text) != key.words.end()) return;
     const std::vector<std::string> words(key.words.begin(), key.words.end());
     const std::string near = closest(node.text, words);
-    report.add(Fault::not_allowed, node.at, quoted(key.key) + " cannot be " + quoted(node.text),
+    report.add(Fault::not_allowed, node.at, in_quotes(key.key) + " cannot be " + in_quotes(node.text),
                near.empty() ? "it is " + one_of(key.words) : "did you mean \"" + near + "\"?");
 }
 
@@ -263,7 +263,7 @@ void check_key(const ScriptNode& node, const KeySchema& key, Report& report) {
         case Shape::word: return check_word(node, key, report);
         case Shape::integer:
             if (!node.is_scalar() || !parse_integer(node.text)) {
-                report.add(Fault::not_a_number, node.at, quoted(key.key) + " must be a whole number");
+                report.add(Fault::not_a_number, node.at, in_quotes(key.key) + " must be a whole number");
             }
             return;
         case Shape::yes:
@@ -271,12 +271,12 @@ void check_key(const ScriptNode& node, const KeySchema& key, Report& report) {
             return;
         case Shape::duration:
             if (!node.is_scalar() || !parse_duration(node.text)) {
-                report.add(Fault::bad_duration, node.at, quoted(node.text) + " is no duration", "write 25 s, 20 minutes or 1 hour");
+                report.add(Fault::bad_duration, node.at, in_quotes(node.text) + " is no duration", "write 25 s, 20 minutes or 1 hour");
             }
             return;
         case Shape::turns:
             if (!node.is_scalar() || !parse_turns(node.text)) {
-                report.add(Fault::bad_duration, node.at, quoted(node.text) + " is no number of turns", "write 10 turns");
+                report.add(Fault::bad_duration, node.at, in_quotes(node.text) + " is no number of turns", "write 10 turns");
             }
             return;
         case Shape::condition:
@@ -284,13 +284,13 @@ void check_key(const ScriptNode& node, const KeySchema& key, Report& report) {
             return;
         case Shape::expects:
             if (!node.is_scalar() || !parse_expects(node.text)) {
-                report.add(Fault::bad_expects, node.at, quoted(node.text) + " cannot be expected",
+                report.add(Fault::bad_expects, node.at, in_quotes(node.text) + " cannot be expected",
                            "yes_no, scale 0..10, choice, feeling, words_to_other, line or open");
             }
             return;
         case Shape::range:
             if (!node.is_scalar() || !parse_range(node.text)) {
-                report.add(Fault::bad_expects, node.at, quoted(node.text) + " is no range", "write 0..10");
+                report.add(Fault::bad_expects, node.at, in_quotes(node.text) + " is no range", "write 0..10");
             }
             return;
         case Shape::value: return check_value(node, key.key, report);
@@ -495,10 +495,10 @@ void validate(const ScriptNode& node, const ObjectSchema& schema, Report& report
                 all.push_back(each.key);
             }
             const std::string near = closest(key.text, names);
-            report.add(Fault::unknown_key, key.at, "a " + std::string(schema.name) + " has no key " + quoted(key.text),
+            report.add(Fault::unknown_key, key.at, "a " + std::string(schema.name) + " has no key " + in_quotes(key.text),
                        near.empty() ? "it has " + one_of(all) : "did you mean \"" + near + "\"?");
         } else if (node.items[i].is_nothing()) {
-            report.add(Fault::wrong_shape, node.items[i].at, quoted(key.text) + " has no value",
+            report.add(Fault::wrong_shape, node.items[i].at, in_quotes(key.text) + " has no value",
                        "write a value, or leave the key out");
         } else {
             check_key(node.items[i], *known, report);
@@ -506,7 +506,7 @@ void validate(const ScriptNode& node, const ObjectSchema& schema, Report& report
     }
     for (const KeySchema& key : schema.keys) {
         if (key.mandatory && node.find(key.key) == nullptr) {
-            report.add(Fault::missing_key, node.at, "this " + std::string(schema.name) + " has no " + quoted(key.key),
+            report.add(Fault::missing_key, node.at, "this " + std::string(schema.name) + " has no " + in_quotes(key.key),
                        std::string(key.help));
         }
     }
