@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// befriend chat: the conversation itself, for people and, with --jsonl, for programs.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "adapters/host/host.hpp"
+#include "adapters/store/memory_store.hpp"
+#include "adapters/store/sqlite_store.hpp"
+#include "adapters/terminal/terminal.hpp"
+#include "tools/chat_jsonl.hpp"
+#include "tools/clock_option.hpp"
+#include "tools/commands.hpp"
+#include "tools/options.hpp"
+#include "tools/pack_option.hpp"
+
+namespace befriend {
+namespace {
+
+constexpr const char* help_page =
+    "Usage: befriend chat [OPTIONS]\n"
+    "\n"
+    "Talk with befriend in this terminal. The conversation goes on where it was left; it is kept\n"
+    "in $XDG_DATA_HOME/befriend (or ~/.local/share/befriend), readable only by you.\n"
+    "\n"
+    "  --private            keep nothing\n"
+    "  --plain              no colour, drawing or timing: for screen readers and pipes\n"
+    "  --no-pause           answer without the short typing pause\n"
+    "  --trace              show the rules behind every answer\n"
+    "  --store FILE         keep the conversation in this file (:memory: keeps nothing)\n"
+    "  --pack FOLDER        use the intents and dialogs of a folder\n"
+    "  --language en        the language of the conversation\n"
+    "  --seed N             choose among wordings in the same way every time\n"
+    "  --at DIALOG/STEP     begin at a step\n"
+    "  --jsonl              one JSON object in, one out, on a clock of its own\n"
+    "  --clock TIME         with --jsonl: when it starts, for instance 2026-01-05T22:30:00+01:00\n"
+    "\n"
+    "Examples:\n"
+    "  befriend chat --private\n"
+    "  printf 'nobody else messes up like this\\n' | befriend chat --private\n"
+    "  printf '{\"start\":true}\\n{\"text\":\"hello\"}\\n{\"wait_s\":1200}\\n' | befriend chat "
+    "--jsonl\n"
+    "  befriend chat --private --pack . --at self_judgement_reframe/ask_friend";
+
+constexpr OptionSpec specs[] = {
+    {"--private"},     {"--plain"},      {"--no-pause"},       {"--trace"},
+    {"--store", true}, {"--pack", true}, {"--language", true}, {"--seed", true},
+    {"--at", true},    {"--jsonl"},      {"--clock", true},
+};
+
+std::filesystem::path data_folder() {
+    if (const char* xdg = std::getenv("XDG_DATA_HOME"); xdg != nullptr && *xdg == '/') {
+        return std::filesystem::path(xdg) / "befriend";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+        return std::filesystem::path(home) / ".local/share/befriend";
+    }
+    return {};
+}
+
+// Opens the store; when that is not possible gives one in memory and says why in `trouble`.
+std::unique_ptr<Store> open_store(const std::filesystem::path& file, std::string& trouble) {
+    auto opened = SqliteStore::open(file);
+    if (opened) {
+        return std::move(*opened);
+    }
+    trouble = opened.error().message;
+    return std::make_unique<MemoryStore>();
+}
+
+// A session that waits at "dialog/step"; nullopt when there is no such place.
+std::optional<Session> session_at(const Pack& pack, const std::string& place, std::uint64_t seed) {
+    const std::size_t slash = place.find('/');
+    const DialogId dialog = pack.find_dialog(place.substr(0, slash));
+    if (dialog == DialogId::none) {
+        return std::nullopt;
+    }
+    StepId step = pack.dialog(dialog).first;
+    if (slash != std::string::npos) {
+        step = pack.find_step(dialog, place.substr(slash + 1));
+    }
+    if (step == StepId::none) {
+        return std::nullopt;
+    }
+    Session session;
+    session.seed = seed;
+    session.open = true;
+    session.welcomed = true;
+    Frame home;
+    home.dialog = "home";
+    home.step = "listen";
+    session.stack.push_back(home);
+    if (pack.dialog(dialog).name != "home") {
+        Frame frame;
+        frame.dialog = pack.dialog(dialog).name;
+        frame.step = pack.step(step).name;
+        session.stack.push_back(frame);
+    }
+    return session;
+}
+
+}  // namespace
+
+int run_chat(Arguments arguments) {
+    if (wants_help(arguments)) {
+        std::puts(help_page);
+        return 0;
+    }
+    const auto options = parse_options(arguments, specs);
+    if (!options) {
+        return usage_error("chat", options.error().message);
+    }
+    if (!options->rest.empty()) {
+        return usage_error("chat", "what is \"" + options->rest.front() + "\"?");
+    }
+    const bool jsonl = options->has("--jsonl");
+    std::random_device entropy;
+    const auto seed =
+        options->number("--seed", jsonl ? 1 : (std::uint64_t{entropy()} << 20) ^ entropy());
+    if (!seed) {
+        return usage_error("chat", "--seed takes a whole number");
+    }
+    const auto clock = parse_clock(options->get("--clock", default_clock));
+    if (!clock) {
+        return usage_error("chat", "--clock takes a time such as 2026-01-05T22:30:00+01:00");
+    }
+    const auto pack =
+        pack_or_complain("chat", options->get("--pack"), options->get("--language", "en"));
+    if (!pack) {
+        return 2;
+    }
+
+    std::string trouble;
+    std::unique_ptr<Store> store;
+    std::string file = options->get("--store", jsonl ? ":memory:" : "");
+    const std::filesystem::path folder = data_folder();
+    const bool keeps_nothing = options->has("--private") || file == ":memory:";
+    if (keeps_nothing) {
+        store = std::make_unique<MemoryStore>();
+    } else if (!file.empty()) {
+        store = open_store(file, trouble);
+    } else if (!folder.empty()) {
+        store = open_store(folder / "befriend.db", trouble);
+    } else {
+        trouble = "There is no home folder, so nothing is being saved.";
+        store = std::make_unique<MemoryStore>();
+    }
+
+    Host host(pack, *store, *seed);
+    terminal::Settings settings;
+    if (options->has("--at")) {
+        const std::string place = options->get("--at");
+        const auto session = session_at(*pack, place, *seed);
+        if (!session) {
+            return usage_error("chat", "there is no step \"" + place + "\"; write DIALOG/STEP");
+        }
+        host.put(jsonl ? "jsonl" : settings.conversation, *session, clock->at);
+    }
+    if (jsonl) {
+        return chat_jsonl(host, pack, {*clock, options->has("--trace"), trouble}, std::cin,
+                          std::cout);
+    }
+    settings.plain = options->has("--plain");
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* kind = std::getenv("TERM");
+    settings.colour = (no_colour == nullptr || *no_colour == '\0') &&
+                      !(kind != nullptr && std::string_view(kind) == "dumb");
+    settings.plain = settings.plain || (kind != nullptr && std::string_view(kind) == "dumb");
+    settings.typing_pause = !options->has("--no-pause");
+    settings.trace = options->has("--trace");
+    settings.keeps = !keeps_nothing && trouble.empty();
+    settings.first_note = trouble;
+    settings.save_folder =
+        keeps_nothing || !std::filesystem::is_directory(folder) ? "" : folder.string();
+    return terminal::run(host, pack, settings);
+}
+
+}  // namespace befriend

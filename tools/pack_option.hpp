@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pack that a command works with: the built-in content, or the folder of --pack.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/pack.hpp"
+
+namespace befriend {
+
+// Loads the pack. When it has mistakes they are printed on standard error and the result is null.
+// `folder` empty: what is built into the program. `language` other than "en" is refused so far.
+std::shared_ptr<const Pack> pack_or_complain(std::string_view command, const std::string& folder,
+                                             const std::string& language);
+
+}  // namespace befriend

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Readings and safety verdicts as the JSON that other programs rely on.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "engine/pack.hpp"
+#include "engine/safety/gate.hpp"
+
+namespace befriend {
+
+// `text` is what the evidence points into; slots come out as its words.
+nlohmann::json reading_json(const Pack& pack, const Reading& reading, std::string_view text);
+// null when there is nothing to tell.
+nlohmann::json safety_json(const SafetyVerdict& verdict);
+
+}  // namespace befriend
