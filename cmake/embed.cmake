@@ -1,11 +1,11 @@
-# befriend_embed(TARGET FOLDER...): a static library that holds every *.yaml file of the folders,
+# befriend_embed(TARGET FOLDER...): a static library that holds every *.yaml and *.md file of the folders,
 # found through content/embedded.hpp as (path relative to the project, bytes).
 # Bytes come in through the assembler's .incbin: no copy through the compiler, no size limit.
 function(befriend_embed target)
     set(out ${CMAKE_CURRENT_BINARY_DIR}/${target})
     set(files)
     foreach(folder ${ARGN})
-        file(GLOB found CONFIGURE_DEPENDS "${folder}/*.yaml")
+        file(GLOB found CONFIGURE_DEPENDS "${folder}/*.yaml" "${folder}/*.md")
         list(APPEND files ${found})
     endforeach()
     list(SORT files)

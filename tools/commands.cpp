@@ -37,6 +37,7 @@ const std::vector<Command>& commands() {
         {"test", "run the labelled sentences and the conversations", run_test},
         {"record", "write a conversation down as a test", run_record},
         {"walk", "talk at random for a long time and watch the promises", run_walk},
+        {"explain", "print the page of a diagnostic code", run_explain},
         {"schema", "print the JSON Schema of dialog files for editors", run_schema},
     };
     return table;

@@ -454,13 +454,13 @@ private:
     }
 
     // `plain` becomes false when the text cannot be said unless something is known.
-    Text compile_text(const ScriptNode& node, bool& plain) {
+    Text compile_text(const ScriptNode& node, bool& plain, bool bubble) {
         std::vector<MessageProblem> problems;
         Message message = parse_message(node.text, problems);
         for (MessageProblem& problem : problems) {
             report_->add(problem.fault, node.inside(problem.offset), std::move(problem.message), std::move(problem.hint));
         }
-        check_prose(node, message, pack_.dialogs[current_].kind, *report_);
+        check_prose(node, message, pack_.dialogs[current_].kind, bubble, *report_);
         Text text;
         text.hash = fnv1a(message.source);
         for (const MessageArg& arg : message.args) {
@@ -505,7 +505,7 @@ private:
     }
 
     // `must_speak`: an empty line would leave the person without a question.
-    LineId compile_line(const ScriptNode* node, bool must_speak) {
+    LineId compile_line(const ScriptNode* node, bool must_speak, bool bubble = true) {
         if (node == nullptr || node->is_nothing()) return LineId::none;
         Line line;
         const ScriptNode* list = node;
@@ -519,7 +519,7 @@ private:
             if (text == nullptr || !text->is_scalar() || trim(text->text).empty()) continue;
             Variation variation;
             bool plain = true;
-            variation.text = compile_text(*text, plain);
+            variation.text = compile_text(*text, plain, bubble);
             variation.at = {static_cast<std::uint16_t>(places_.files[current_]), text->at.line};
             if (item->is_map()) {
                 variation.when = compile_condition(item->find("if"));
@@ -725,7 +725,7 @@ private:
         step.say = compile_line(node.find("say"), false);
         step.tone = word_to(tone_words, scalar(node.find("tone")), Tone::warm);
         step.show = word_to(show_words, scalar(node.find("show")), Show::nothing);
-        step.show_text = compile_line(node.find("text"), false);
+        step.show_text = compile_line(node.find("text"), false, false);
         if (step.show == Show::nothing) misplaced(node, "text", "only with show");
         if (const ScriptNode* remember = node.find("remember"); remember != nullptr && remember->is_scalar()) {
             step.remember = need_slot(*remember);
@@ -837,7 +837,7 @@ private:
             bool plain = true;
             Option option;
             option.id = id->text;
-            option.label = compile_text(*label, plain);
+            option.label = compile_text(*label, plain, true);
             if (!plain) {
                 report_->add(Fault::can_be_empty, label->at, "a label must be readable without knowing anything", "write it without braces");
             }

@@ -61,6 +61,9 @@ private:
         return after < index(dialog.first) + dialog.count ? static_cast<StepId>(after) : StepId::none;
     }
 
+    // A step with a condition may be passed over, also when the condition itself is broken.
+    bool may_pass(StepId id) const { return node(id).find("if") != nullptr; }
+
     template <class Visit>
     void each_step(DialogId id, Visit visit) const {
         const Dialog& dialog = pack_.dialog(id);
@@ -96,7 +99,7 @@ private:
             open.pop_back();
             if (at == StepId::none || !seen.insert(at).second) continue;
             const Step& step = pack_.step(at);
-            if (step.when != ConditionId::none) open.push_back(next_of(at));
+            if (may_pass(at)) open.push_back(next_of(at));
             if (step.wait == Step::Wait::none) {
                 follow(step.move, at, open);
             } else {
@@ -137,7 +140,7 @@ private:
             if (at == StepId::none) return true;  // fell off the end
             if (!seen.insert(at).second) continue;
             const Step& step = pack_.step(at);
-            if (step.when != ConditionId::none) open.push_back(next_of(at));
+            if (may_pass(at)) open.push_back(next_of(at));
             if (step.wait != Step::Wait::none) continue;
             switch (step.move.kind) {
                 case Kind::end: return true;
@@ -162,7 +165,7 @@ private:
     std::vector<StepId> at_once(StepId id) const {
         std::vector<StepId> to;
         const Step& step = pack_.step(id);
-        if (step.when != ConditionId::none) to.push_back(next_of(id));
+        if (may_pass(id)) to.push_back(next_of(id));
         if (step.wait == Step::Wait::none) {
             const auto enter = [&](DialogId dialog) {
                 if (dialog != DialogId::none && pack_.dialog(dialog).count > 0) to.push_back(pack_.dialog(dialog).first);
@@ -346,7 +349,7 @@ private:
         std::set<StepId> seen;
         while (at != StepId::none && seen.insert(at).second) {
             const Step& step = pack_.step(at);
-            const bool sure = step.when == ConditionId::none;
+            const bool sure = !may_pass(at);
             if (sure) {
                 bubbles += (speaks(step.say) ? 1 : 0) + (speaks(step.ask) ? 1 : 0);
                 if (bubbles > 2) {
@@ -377,7 +380,7 @@ private:
         std::set<StepId> seen;
         while (at != StepId::none && seen.insert(at).second) {
             const Step& step = pack_.step(at);
-            if (step.when == ConditionId::none) {
+            if (!may_pass(at)) {
                 if (always_shows(step.say) || always_shows(step.ask) || step.question != Question::none || step.show == Show::resources) return true;
                 if (step.wait != Step::Wait::none) return false;
                 if (step.move.kind == Kind::call) {

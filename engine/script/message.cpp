@@ -236,8 +236,17 @@ std::size_t count_words(std::string_view sample) {
 
 std::size_t count_questions(std::string_view sample) {
     std::size_t questions = 0;
+    std::size_t sentence = 0;  // where the current sentence begins
     for (std::size_t i = 0; i < sample.size(); ++i) {
-        if (sample[i] == '?' && (i + 1 == sample.size() || sample[i + 1] != '?')) ++questions;
+        const char c = sample[i];
+        const bool last = i + 1 == sample.size() || is_space(sample[i + 1]);
+        if (c == '?' && (i + 1 == sample.size() || sample[i + 1] != '?')) {
+            const std::string_view asked = trim(sample.substr(sentence, i - sentence));
+            // "Would that be okay? Or leave it?" and "... Yes or no?" still ask one thing.
+            const bool more_of_it = questions > 0 && (asked.starts_with("Or ") || asked == "Yes or no");
+            if (!more_of_it) ++questions;
+        }
+        if ((c == '?' || c == '.' || c == '!') && last) sentence = i + 1;
     }
     return questions;
 }

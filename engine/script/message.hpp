@@ -42,7 +42,7 @@ struct Message {
 Message parse_message(std::string_view text, std::vector<MessageProblem>& problems);
 
 std::size_t count_words(std::string_view sample);
-// Sentences that end on a question mark; "??" is one.
+// Sentences that end on a question mark; "??" is one, and an afterthought ("Or later?") is none.
 std::size_t count_questions(std::string_view sample);
 
 }  // namespace befriend

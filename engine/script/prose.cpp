@@ -84,11 +84,11 @@ void warn_phrases(const ScriptNode& node, const std::string& text, std::span<con
 
 }  // namespace
 
-void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, Report& report) {
+void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, bool bubble, Report& report) {
     const bool safety = kind == DialogKind::safety;
     const std::size_t limit = safety ? most_words_safety : most_words;
     const std::size_t words = count_words(message.sample);
-    if (words > limit) {
+    if (bubble && words > limit) {
         report.add(Fault::too_long, node.at, std::to_string(words) + " words in one bubble, " + std::to_string(limit) + " at most",
                    "say less, or put the rest into the next step");
     }

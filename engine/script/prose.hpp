@@ -13,6 +13,7 @@ namespace befriend {
 inline constexpr std::size_t most_words = 45;
 inline constexpr std::size_t most_words_safety = 60;
 
-void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, Report& report);
+// A page or picture may be longer than a bubble.
+void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, bool bubble, Report& report);
 
 }  // namespace befriend

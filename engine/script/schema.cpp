@@ -340,7 +340,7 @@ json name_type() {
     return {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_]*$"}};
 }
 
-json ref(std::string_view name) {
+json reference_to(std::string_view name) {
     return {{"$ref", "#/$defs/" + std::string(name)}};
 }
 
@@ -357,7 +357,7 @@ json key_type(const KeySchema& key, json& definitions) {
             definitions[name] = json::object();  // breaks a recursion
             definitions[name] = object_type(schema, definitions);
         }
-        return ref(name);
+        return reference_to(name);
     };
     switch (key.shape) {
         case Shape::prose: return {{"type", "string"}, {"minLength", 1}};

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// befriend check: every mistake in dialogs, intents and helplines, with its place, a caret and what
+// to do about it.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "engine/base/diagnostic.hpp"
+#include "engine/script/compile.hpp"
+#include "tools/commands.hpp"
+#include "tools/options.hpp"
+#include "tools/pack_source.hpp"
+
+namespace befriend {
+namespace {
+
+constexpr std::string_view usage =
+    "befriend check [FILE...] [--pack DIR] [--language en] [--json] [--quiet]\n"
+    "\n"
+    "Finds every mistake in dialogs, intents and helplines. Without FILE: everything built in, or\n"
+    "everything with the files of DIR (a folder with intents/ and dialogs/) laid over it.\n"
+    "With FILE: only these; the names that the rest defines are known.\n"
+    "\n"
+    "  --json      one JSON object on standard output\n"
+    "  --quiet     errors only, no warnings\n"
+    "\n"
+    "Exit code 0: no error, 1: errors, 2: wrong usage or a file that cannot be read.\n"
+    "befriend explain BF0230 prints the page of a code.\n";
+
+struct Colours {
+    std::string_view error, warning, bold, dim, off;
+};
+
+Colours colours() {
+    const char* no_color = std::getenv("NO_COLOR");
+    const bool plain = (no_color != nullptr && *no_color != '\0') || ::isatty(STDOUT_FILENO) == 0;
+    if (plain) return {};
+    return {"\033[1;31m", "\033[1;33m", "\033[1m", "\033[2m", "\033[0m"};
+}
+
+void put(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void print(const Diagnostic& d, const std::map<std::string, Source>& sources, const Colours& colour) {
+    const auto source = sources.find(d.file);
+    std::string text = source == sources.end() ? render(d) : render(d, source->second);
+    if (!colour.off.empty()) {
+        // The first line is file:line:col: severity[code]: text.
+        const std::string severity(severity_name(d.severity));
+        const std::string tag = severity + "[" + d.code + "]";
+        const auto at = text.find(tag);
+        if (at != std::string::npos) {
+            const std::string_view tint = d.severity == Severity::error ? colour.error : colour.warning;
+            text.replace(at, tag.size(), std::string(tint) + tag + std::string(colour.off));
+            text = std::string(colour.bold) + text.substr(0, at) + std::string(colour.off) + text.substr(at);
+        }
+    }
+    put(text);
+    // render() with a source prints the hint itself.
+    if (source == sources.end() && !d.hint.empty()) put("    hint: " + d.hint + "\n");
+}
+
+void print_json(const Diagnostics& diagnostics) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Diagnostic& d : diagnostics) {
+        list.push_back({{"code", d.code},
+                        {"severity", severity_name(d.severity)},
+                        {"file", d.file},
+                        {"line", d.line},
+                        {"col", d.col},
+                        {"message", d.message},
+                        {"hint", d.hint}});
+    }
+    const nlohmann::json result = {{"diagnostics", std::move(list)}};
+    put(result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+std::chrono::sys_days today() {
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+int run_check(Arguments arguments) {
+    if (wants_help(arguments)) {
+        put(usage);
+        return 0;
+    }
+    static constexpr OptionSpec specs[] = {{"--pack", true}, {"--language", true}, {"--json", false}, {"--quiet", false}};
+    const auto options = parse_options(arguments, specs);
+    if (!options) return usage_error("check", options.error().message);
+    const CompileOptions compile{options->get("--language", "en"), today()};
+    Diagnostics diagnostics;
+    const std::string folder = options->get("--pack");
+    std::vector<SourceFile> known = folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
+    bool unreadable = false;
+    std::vector<SourceFile> given;
+    for (const std::string& path : options->rest) {
+        SourceFile file{path, {}};
+        if (read_file(path, file.bytes)) {
+            given.push_back(std::move(file));
+        } else {
+            std::fprintf(stderr, "befriend check: %s cannot be read\n", path.c_str());
+            unreadable = true;
+        }
+    }
+    if (unreadable) return 2;
+    Diagnostics found;
+    if (given.empty()) {
+        found = compile_pack(known, compile).diagnostics;
+    } else {
+        found = FileChecker(known, compile).check(given);
+    }
+    diagnostics.insert(diagnostics.end(), found.begin(), found.end());
+    if (options->has("--quiet")) std::erase_if(diagnostics, [](const Diagnostic& d) { return d.severity != Severity::error; });
+    if (options->has("--json")) {
+        print_json(diagnostics);
+        return has_errors(diagnostics) ? 1 : 0;
+    }
+    std::map<std::string, Source> sources;
+    for (std::vector<SourceFile>* files : {&given, &known}) {
+        for (SourceFile& file : *files) sources.emplace(file.path, Source{file.path, std::move(file.bytes)});
+    }
+    const Colours colour = colours();
+    std::size_t errors = 0;
+    for (const Diagnostic& d : diagnostics) {
+        print(d, sources, colour);
+        if (d.severity == Severity::error) ++errors;
+    }
+    if (diagnostics.empty()) {
+        std::printf("%zu files, nothing to correct\n", given.empty() ? sources.size() : given.size());
+    } else {
+        std::printf("%zu errors, %zu warnings; befriend explain CODE tells more\n", errors, diagnostics.size() - errors);
+    }
+    return errors > 0 ? 1 : 0;
+}
+
+}  // namespace befriend

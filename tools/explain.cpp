@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// befriend explain BF0230: the page of a diagnostic code.
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "engine/base/codes.hpp"
+#include "engine/script/faults.hpp"
+#include "tools/commands.hpp"
+#include "tools/content/embedded.hpp"
+#include "tools/options.hpp"
+
+namespace befriend {
+namespace {
+
+struct Title {
+    std::string code;
+    std::string text;
+};
+
+std::vector<Title> all_titles() {
+    std::vector<Title> result;
+    for (const Code& code : all_codes) result.push_back({code_text(code), std::string(code.text)});
+    for (const FaultEntry& entry : script_faults()) result.push_back({fault_code(entry.fault), std::string(entry.title)});
+    return result;
+}
+
+// "bf230", "230" and "BF0230" are one code.
+std::string normal(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    if (text.starts_with("BF")) text.erase(0, 2);
+    if (text.empty() || text.size() > 4 || !std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; })) return {};
+    return "BF" + std::string(4 - text.size(), '0') + text;
+}
+
+}  // namespace
+
+int run_explain(Arguments arguments) {
+    if (wants_help(arguments)) {
+        std::puts("befriend explain CODE\n\nPrints the page of a diagnostic code such as BF0230. Without CODE: all codes, one a line.");
+        return 0;
+    }
+    const auto options = parse_options(arguments, {});
+    if (!options) return usage_error("explain", options.error().message);
+    const std::vector<Title> titles = all_titles();
+    if (options->rest.empty()) {
+        for (const Title& title : titles) std::printf("%s  %s\n", title.code.c_str(), title.text.c_str());
+        return 0;
+    }
+    for (const std::string& written : options->rest) {
+        const std::string code = normal(written);
+        const auto title = std::ranges::find(titles, code, &Title::code);
+        if (title == titles.end()) return usage_error("explain", "there is no code \"" + written + "\"");
+        const std::string page = "docs/diagnostics/" + code + ".md";
+        const std::vector<EmbeddedFile> files = embedded_files();
+        const auto found = std::ranges::find(files, std::string_view(page), &EmbeddedFile::path);
+        if (found != files.end()) {
+            std::fwrite(found->bytes.data(), 1, found->bytes.size(), stdout);
+        } else {
+            std::printf("%s: %s\n", code.c_str(), title->text.c_str());
+        }
+    }
+    return 0;
+}
+
+}  // namespace befriend

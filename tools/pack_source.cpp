@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/pack_source.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "engine/script/faults.hpp"
+#include "engine/script/pack_file.hpp"
+#include "tools/content/embedded.hpp"
+
+namespace befriend {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string base_name(std::string_view path) {
+    const auto slash = path.rfind('/');
+    return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+// What a folder may not replace.
+bool is_protected(std::string_view path, std::string_view bytes) {
+    // The safety patterns use the shared word lists.
+    if (path.starts_with("intents/")) return base_name(path).starts_with("safety") || base_name(path).starts_with("words");
+    if (path.starts_with("dialogs/resources/")) return true;
+    // A dialog of kind safety says so on a line of its own.
+    return path.starts_with("dialogs/") &&
+           (bytes.find("\nkind: safety") != std::string_view::npos || bytes.find("\"kind\": \"safety\"") != std::string_view::npos);
+}
+
+void complain(Diagnostics& diagnostics, Fault fault, const std::string& file, std::string message, std::string hint = {}) {
+    Diagnostic d;
+    d.code = fault_code(fault);
+    d.severity = fault_entry(fault).is_error ? Severity::error : Severity::warning;
+    d.file = file;
+    d.message = std::move(message);
+    d.hint = std::move(hint);
+    diagnostics.push_back(std::move(d));
+}
+
+fs::path cache_folder() {
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    if (cache != nullptr && *cache == '/') return fs::path(cache) / "befriend";
+    const char* home = std::getenv("HOME");
+    if (home != nullptr && *home == '/') return fs::path(home) / ".cache" / "befriend";
+    return {};
+}
+
+std::string hex(std::uint64_t value) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+    return text;
+}
+
+// Another process may read while we write: the name appears only when the file is whole.
+void write_atomically(const fs::path& path, const std::string& bytes) {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) return;
+    fs::path part = path;
+    part += ".part" + std::to_string(::getpid());
+    {
+        std::ofstream out(part, std::ios::binary | std::ios::trunc);
+        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        out.close();
+        if (!out) {
+            fs::remove(part, error);
+            return;
+        }
+    }
+    fs::rename(part, path, error);
+    if (error) fs::remove(part, error);
+}
+
+std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files, const PackOptions& options, Diagnostics& diagnostics) {
+    const std::uint64_t hash = hash_files(files);
+    const fs::path folder = options.cache ? cache_folder() : fs::path{};
+    const fs::path path = folder.empty() ? fs::path{} : folder / (hex(hash) + "-" + options.language + ".pack");
+    std::string bytes;
+    if (!path.empty() && read_file(path, bytes)) {
+        if (auto loaded = read_pack(bytes, hash)) return std::make_shared<const Pack>(std::move(loaded.value()));
+        // Damaged or of another engine: compiled anew below and overwritten.
+    }
+    LoadedPack loaded = compile_pack(files, CompileOptions{options.language, {}});
+    diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
+    if (!loaded.pack) return nullptr;
+    if (!path.empty()) write_atomically(path, save_pack(*loaded.pack));
+    return std::make_shared<const Pack>(std::move(*loaded.pack));
+}
+
+// When even the built-in files do not compile there is still a pack: it says nothing but the
+// compiled line, and the engine knows what to do with it.
+std::shared_ptr<const Pack> empty_pack(const std::string& language) {
+    auto pack = std::make_shared<Pack>();
+    pack->language = language;
+    pack->index_names();
+    return pack;
+}
+
+}  // namespace
+
+bool read_file(const fs::path& path, std::string& bytes) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return false;
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return false;
+    bytes.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    return !in.bad();
+}
+
+std::vector<SourceFile> embedded_sources() {
+    std::vector<SourceFile> result;
+    for (const EmbeddedFile& file : embedded_files()) {
+        if (file.path.ends_with(".yaml")) result.push_back({std::string(file.path), std::string(file.bytes)});
+    }
+    return result;
+}
+
+std::vector<SourceFile> folder_sources(const fs::path& folder, Diagnostics& diagnostics) {
+    std::map<std::string, SourceFile> files;  // by path relative to the project
+    std::set<std::string> kept;
+    for (SourceFile& file : embedded_sources()) {
+        const std::string path = file.path;
+        if (is_protected(path, file.bytes)) kept.insert(path);
+        files.emplace(path, std::move(file));
+    }
+    std::error_code error;
+    fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied, error);
+    if (error) {
+        complain(diagnostics, Fault::cannot_read, folder.string(), "this folder cannot be read: " + error.message());
+    }
+    std::vector<fs::path> found;
+    for (const fs::recursive_directory_iterator end; !error && entries != end; entries.increment(error)) {
+        const std::string relative = entries->path().lexically_relative(folder).generic_string();
+        const std::string extension = entries->path().extension().string();
+        if (!relative.starts_with("intents/") && !relative.starts_with("dialogs/")) continue;
+        if (extension == ".yaml" || extension == ".yml" || extension == ".json") found.push_back(entries->path());
+    }
+    std::ranges::sort(found);
+    for (const fs::path& path : found) {
+        const std::string relative = path.lexically_relative(folder).generic_string();
+        SourceFile file{path.generic_string(), {}};
+        if (!read_file(path, file.bytes)) {
+            complain(diagnostics, Fault::cannot_read, file.path, "this file cannot be read");
+            continue;
+        }
+        const auto same = files.find(relative);
+        if (kept.contains(relative) && same->second.bytes != file.bytes) {
+            complain(diagnostics, Fault::data_ignored, file.path, "safety files built into befriend cannot be replaced; this one is ignored",
+                     "add your own under another name");
+            continue;
+        }
+        files.insert_or_assign(relative, std::move(file));
+    }
+    std::vector<SourceFile> result;
+    for (auto& [relative, file] : files) result.push_back(std::move(file));
+    return result;
+}
+
+std::shared_ptr<const Pack> load_pack(const PackOptions& options, Diagnostics& diagnostics) {
+    if (!options.folder.empty()) {
+        const std::vector<SourceFile> files = folder_sources(options.folder, diagnostics);
+        if (auto pack = cached_or_compiled(files, options, diagnostics)) return pack;
+        complain(diagnostics, Fault::data_ignored, options.folder.string(), "these files are broken, so the dialogs built in are used",
+                 "befriend check --pack " + options.folder.string());
+    }
+    if (auto pack = cached_or_compiled(embedded_sources(), options, diagnostics)) return pack;
+    return empty_pack(options.language);
+}
+
+}  // namespace befriend
