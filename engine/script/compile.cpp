@@ -209,7 +209,7 @@ LoadedPack compile_pack(std::span<const SourceFile> files, const CompileOptions&
     Catalogue catalogue = load_intents(files, options.language, result.diagnostics);
     std::vector<std::string> intent_names;
     for (const IntentSpec& intent : catalogue.intents) intent_names.push_back(intent.name);
-    pack.matcher = compile_matcher(catalogue, result.diagnostics);
+    pack.matcher = Matcher::compile(catalogue, result.diagnostics);
     std::vector<ParsedFile> parsed;
     for (const SourceFile& file : files) parsed.push_back(parse_file(file, options.language));
     std::vector<const ParsedFile*> pointers;

@@ -89,7 +89,16 @@ void fields(A& ar, Resources& v) {
 }
 template <class A>
 void fields(A& ar, Pack& v) {
-    ar(v.language, v.content_hash, v.files, v.dialogs, v.steps, v.lines, v.slots, v.conditions, v.resources, v.matcher);
+    ar(v.language, v.content_hash, v.files, v.dialogs, v.steps, v.lines, v.slots, v.conditions, v.resources);
+    // The matcher knows its own form.
+    std::string matcher;
+    if constexpr (A::reading) {
+        ar(matcher);
+        if (!ar.failed() && !v.matcher.load(matcher)) ar.fail();
+    } else {
+        v.matcher.save(matcher);
+        ar(matcher);
+    }
 }
 
 namespace {
