@@ -84,9 +84,11 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
     const bool content = has_content(moment);
     const bool own_words = step != nullptr && step->wait == Step::Wait::ask &&
                            (step->expects == Expects::words_to_other || step->expects == Expects::line);
-    for (const Global& global : globals()) {
+    const auto rows = globals();
+    for (std::size_t i = 0; i < rows.size() && i < moment.pack.global_intents.size(); ++i) {
+        const Global& global = rows[i];
         if (global.shadowable != shadowable) continue;
-        const IntentId intent = moment.pack.matcher.find(global.intent);
+        const IntentId intent = moment.pack.global_intents[i];
         if (intent == IntentId::none || !carries(*moment.heard, intent)) continue;
         if (global.alone && content) continue;
         // A kind line may say "thank you" or "it's normal": only what steers the talk is taken out of it.
@@ -99,7 +101,6 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
     if (shadowable && !content && !own_words) {
         const DialogId dialog = finer_dialog(moment);
         if (dialog != DialogId::none) {
-            const auto rows = globals();
             const auto act = moment.pack.dialog(dialog).kind == DialogKind::learn ? Global::Act::learn : Global::Act::practice;
             const auto row = std::find_if(rows.begin(), rows.end(), [&](const Global& g) { return g.act == act; });
             return Choice{Choice::Kind::global, &*row, nullptr, -1, dialog};

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/pack.hpp"
 
+#include "engine/globals.hpp"
+
 namespace befriend {
 
 void Pack::index_names() {
+    global_intents.clear();
+    for (const Global& global : globals()) global_intents.push_back(matcher.find(global.intent));
     dialog_by_name.clear();
     for (std::size_t i = 0; i < dialogs.size(); ++i) dialog_by_name.emplace(dialogs[i].name, static_cast<DialogId>(i));
 }

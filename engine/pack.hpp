@@ -31,6 +31,7 @@ struct Pack {
 
     // Filled by index_names() after compiling or loading.
     std::unordered_map<std::string, DialogId> dialog_by_name;
+    std::vector<IntentId> global_intents;  // beside globals(); none: this pack does not know it
     void index_names();
 
     const Dialog& dialog(DialogId id) const { return dialogs[index(id)]; }
