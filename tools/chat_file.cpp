@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/chat_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "adapters/host/effect_json.hpp"
+#include "engine/base/diagnostic.hpp"
+#include "engine/base/utf8.hpp"
+#include "engine/base/yaml.hpp"
+#include "engine/session_json.hpp"
+#include "engine/step.hpp"
+
+namespace befriend {
+namespace {
+
+constexpr std::string_view fence = "---";
+constexpr int most_wakes = 1000;
+constexpr std::chrono::seconds between_messages{1};
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+std::string one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\n') {
+            out += " / ";
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+// ---- reading -----------------------------------------------------------------------------------
+
+Result<bool> read_front(ChatFile& file, std::string_view text) {
+    Diagnostics diagnostics;
+    const Document document = parse_yaml({file.name, std::string(text)}, diagnostics);
+    if (has_errors(diagnostics)) {
+        return fail(render(diagnostics.front()));
+    }
+    const auto read = [&](const Json& map) -> Result<bool> {
+        for (const auto& [key, value] : map.items()) {
+            const std::string word = value.is_string() ? value.get<std::string>() : std::string();
+            if (key == "given") {
+                continue;
+            }
+            if (key == "seed") {
+                const auto [end, problem] =
+                    std::from_chars(word.data(), word.data() + word.size(), file.seed);
+                if (problem != std::errc{} || end != word.data() + word.size()) {
+                    return fail(file.name + ": seed is a whole number");
+                }
+            } else if (key == "clock") {
+                const auto clock = parse_clock(word);
+                if (!clock) {
+                    return fail(file.name + ": clock is a time such as 2026-01-05T22:30:00+01:00");
+                }
+                file.clock = *clock;
+            } else if (key == "memory" && value.is_object()) {
+                for (const auto& [slot, words] : value.items()) {
+                    file.memory[slot] = words.is_string() ? words.get<std::string>() : words.dump();
+                }
+            } else if (key == "memory") {
+                // "none", "empty": the default
+            } else if (key == "plain") {
+                file.plain = word == "true" || word == "yes";
+            } else if (key == "same_result_for") {
+                if (value.is_array()) {
+                    for (const Json& one : value) {
+                        file.same_result_for.push_back(one.get<std::string>());
+                    }
+                } else {
+                    file.same_result_for.push_back(word);
+                }
+            } else if (key != "language" && key != "locale" && key != "about") {
+                return fail(file.name + ": unknown key \"" + key + "\" in the front matter");
+            }
+        }
+        return true;
+    };
+    if (!document.root.is_object()) {
+        return true;
+    }
+    if (document.root.contains("given") && document.root["given"].is_object()) {
+        auto given = read(document.root["given"]);
+        if (!given) {
+            return given;
+        }
+    }
+    return read(document.root);
+}
+
+// ---- changed wording ---------------------------------------------------------------------------
+
+// The same message as somebody else might type it.
+std::string changed(std::string text, std::string_view change, std::uint64_t seed) {
+    if (change == "case") {
+        for (char& c : text) {
+            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+        }
+    } else if (change == "endings") {
+        while (!text.empty() && (text.back() == '.' || text.back() == '!')) text.pop_back();
+        text += "...";
+    } else if (change == "typos") {
+        // Two neighbouring letters of one long word change places.
+        std::vector<std::size_t> places;
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i <= text.size(); ++i) {
+            const bool letter = i < text.size() && ((text[i] >= 'a' && text[i] <= 'z') ||
+                                                    (text[i] >= 'A' && text[i] <= 'Z'));
+            if (!letter) {
+                if (i - begin >= 7) places.push_back(begin + (i - begin) / 2);
+                begin = i + 1;
+            }
+        }
+        if (!places.empty()) {
+            const std::size_t at = places[seed % places.size()];
+            std::swap(text[at], text[at + 1]);
+        }
+    } else if (change == "swaps") {
+        const std::pair<std::string_view, std::string_view> pairs[] = {
+            {"really", "so"}, {"can't", "cannot"}, {"I'm", "I am"}, {"everyone", "everybody"}};
+        for (const auto& [from, to] : pairs) {
+            const std::size_t at = text.find(from);
+            if (at != std::string::npos) text.replace(at, from.size(), to);
+        }
+    }
+    return text;
+}
+
+// ---- playing -----------------------------------------------------------------------------------
+
+// One action of the file and the lines that speak about its answer.
+struct Group {
+    std::size_t first = 0;  // lines [first, last)
+    std::size_t last = 0;
+};
+
+struct Answered {
+    std::vector<Effect> effects;
+    Trace trace;
+    std::string text;  // what the readings' spans point into
+};
+
+class Player {
+public:
+    Player(const Pack& pack, const ChatFile& file, const ChatHow& how)
+        : pack_(pack), file_(file), how_(how), now_(file.clock.at) {
+        session_.seed = file.seed;
+        session_.person = file.memory;
+        session_.welcomed = !file.memory.empty();
+    }
+
+    ChatRun play() {
+        run_.now = file_.front;
+        std::size_t i = 0;
+        const auto& lines = file_.lines;
+        const auto first_words = std::find_if(lines.begin(), lines.end(),
+                                              [](const ChatLine& l) { return l.kind == '>'; });
+        if (first_words == lines.end() || first_words->text != "/start") {
+            Incoming incoming = event(Incoming::Kind::start);
+            (void)take(std::move(incoming));
+        }
+        while (i < lines.size()) {
+            const ChatLine& line = lines[i];
+            if (line.kind == '>' || line.kind == '~') {
+                const std::size_t begin = i;
+                ++i;
+                while (line.kind == '>' && i < lines.size() && lines[i].kind == '>' &&
+                       !lines[i].text.starts_with("/") && !line.text.starts_with("/")) {
+                    ++i;
+                }
+                const std::size_t end_of_action = i;
+                while (i < lines.size() && lines[i].kind != '>' && lines[i].kind != '~') {
+                    ++i;
+                }
+                act(begin, end_of_action, i);
+            } else {
+                if (line.kind != ' ' && line.kind != '#') {
+                    run_.failures.push_back(place(line) + "nothing was said before this line");
+                }
+                write(line);
+                ++i;
+            }
+        }
+        return std::move(run_);
+    }
+
+private:
+    std::string place(const ChatLine& line) const {
+        return file_.name + ":" + std::to_string(line.number) + ": ";
+    }
+    void write(const ChatLine& line) {
+        if (line.kind == ' ') {
+            run_.now += '\n';
+        } else if (line.kind == '#') {
+            run_.now += line.text + "\n";
+        } else {
+            run_.now += std::string(1, line.kind) + " " + line.text + "\n";
+        }
+    }
+
+    Incoming event(Incoming::Kind kind) {
+        now_ += between_messages;
+        Incoming incoming;
+        incoming.kind = kind;
+        incoming.conversation = "test";
+        incoming.person = "person";
+        incoming.event_id = "e" + std::to_string(++events_);
+        incoming.at = now_;
+        incoming.utc_offset = file_.clock.utc_offset;
+        incoming.plain = file_.plain;
+        return incoming;
+    }
+
+    Answered take(Incoming incoming) {
+        if (how_.save_and_load) {
+            auto loaded = session_from_json(to_json(session_));
+            if (loaded) {
+                if (!(*loaded == session_)) {
+                    run_.failures.push_back(file_.name + ": the session changes when it is saved");
+                }
+                session_ = std::move(*loaded);
+            } else {
+                run_.failures.push_back(
+                    file_.name + ": the saved session cannot be read: " + loaded.error().message);
+            }
+        }
+        Answered answered;
+        for (const std::string& part : incoming.parts) {
+            answered.text += answered.text.empty() ? part : "\n" + part;
+        }
+        Turn turn = step(pack_, std::move(session_), incoming);
+        session_ = std::move(turn.session);
+        answered.effects = std::move(turn.effects);
+        answered.trace = std::move(turn.trace);
+        if (!answered.trace.at.empty()) {
+            run_.places.insert(answered.trace.at);
+        }
+        nlohmann::json effects = nlohmann::json::array();
+        for (const Effect& effect : answered.effects) {
+            effects.push_back(to_json(effect));
+        }
+        run_.effects.push_back(
+            effects.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        return answered;
+    }
+
+    Answered wait(std::chrono::milliseconds lasts) {
+        Answered all;
+        const Instant until = now_ + lasts;
+        for (int i = 0; i < most_wakes && session_.deadline && session_.deadline->at <= until;
+             ++i) {
+            now_ = std::max(now_, session_.deadline->at);
+            Incoming incoming = deadline_incoming(session_);
+            incoming.conversation = "test";
+            incoming.at = now_;
+            incoming.utc_offset = file_.clock.utc_offset;
+            incoming.plain = file_.plain;
+            incoming.event_id = "w" + std::to_string(++events_);
+            Answered one = take(std::move(incoming));
+            all.effects.insert(all.effects.end(), one.effects.begin(), one.effects.end());
+            all.trace = std::move(one.trace);
+        }
+        now_ = until;
+        all.trace.at = session_.stack.empty() || !session_.open
+                           ? std::string()
+                           : session_.stack.back().dialog + "/" + session_.stack.back().step;
+        return all;
+    }
+
+    Answered answer(std::size_t begin, std::size_t end) {
+        const ChatLine& line = file_.lines[begin];
+        if (line.kind == '~') {
+            const auto lasts = parse_duration(line.text);
+            if (!lasts) {
+                run_.failures.push_back(place(line) + "a wait is written like ~ 21 minutes");
+                return {};
+            }
+            return wait(*lasts);
+        }
+        if (line.text == "/start") {
+            return take(event(Incoming::Kind::start));
+        }
+        if (line.text.starts_with("/button ")) {
+            Incoming incoming = event(Incoming::Kind::button);
+            incoming.button = trim(std::string_view(line.text).substr(8));
+            return take(std::move(incoming));
+        }
+        if (line.text.starts_with("/edit ")) {
+            Incoming incoming = event(Incoming::Kind::edit);
+            incoming.parts.emplace_back(trim(std::string_view(line.text).substr(6)));
+            return take(std::move(incoming));
+        }
+        if (line.text == "/redact") {
+            return take(event(Incoming::Kind::redaction));
+        }
+        Incoming incoming = event(Incoming::Kind::message);
+        for (std::size_t i = begin; i < end; ++i) {
+            incoming.parts.push_back(
+                changed(file_.lines[i].text, how_.change, file_.seed + file_.lines[i].number));
+        }
+        return take(std::move(incoming));
+    }
+
+    void act(std::size_t begin, std::size_t end_of_action, std::size_t end) {
+        const Answered answered = answer(begin, end_of_action);
+        std::vector<std::string> said;
+        for (const Effect& effect : answered.effects) {
+            if (const auto* say = std::get_if<Say>(&effect)) {
+                said.push_back(one_line(say->text));
+            }
+        }
+        for (std::size_t i = begin; i < end_of_action; ++i) {
+            write(file_.lines[i]);
+        }
+        std::vector<const ChatLine*> expected;
+        for (std::size_t i = end_of_action; i < end; ++i) {
+            if (file_.lines[i].kind == '<') expected.push_back(&file_.lines[i]);
+        }
+        const bool checks_words = !expected.empty() && !how_.only_meaning;
+        if (checks_words && !how_.record) {
+            check_words(expected, said);
+        }
+        bool written = false;
+        const auto write_words = [&] {
+            written = true;
+            for (std::size_t k = 0; k < said.size(); ++k) {
+                // A line that fits as it is written stays as it is.
+                const bool keep =
+                    !how_.record && k < expected.size() && fits(expected[k]->text, said[k]);
+                run_.now += "< " + (keep ? expected[k]->text : said[k]) + "\n";
+            }
+        };
+        if (how_.record) {
+            write_words();
+        }
+        for (std::size_t i = end_of_action; i < end; ++i) {
+            const ChatLine& line = file_.lines[i];
+            if (line.kind == '<') {
+                if (!written) write_words();
+                continue;
+            }
+            if (line.kind == '?') {
+                const std::string at = answered.trace.at.empty() ? "closed" : answered.trace.at;
+                if (!place_fits(line.text, at)) {
+                    run_.failures.push_back(place(line) + "expected to wait at " + line.text +
+                                            ", waits at " + at);
+                    run_.now += "? " + at + "\n";
+                    continue;
+                }
+            } else if (line.kind == '=') {
+                check_heard(line, answered);
+            } else if (line.kind == '!') {
+                check_effect(line, answered);
+            }
+            write(line);
+        }
+    }
+
+    static bool fits(std::string_view expected, std::string_view said) {
+        if (expected == "...") return true;
+        if (expected.ends_with(" ...")) {
+            return said.starts_with(expected.substr(0, expected.size() - 4));
+        }
+        return expected == said;
+    }
+
+    void check_words(const std::vector<const ChatLine*>& expected,
+                     const std::vector<std::string>& said) {
+        for (std::size_t k = 0; k < std::max(expected.size(), said.size()); ++k) {
+            if (k >= expected.size()) {
+                run_.failures.push_back(place(*expected.back()) +
+                                        "one more bubble was said: " + said[k]);
+            } else if (k >= said.size()) {
+                run_.failures.push_back(place(*expected[k]) +
+                                        "this was not said: " + expected[k]->text);
+            } else if (!fits(expected[k]->text, said[k])) {
+                run_.failures.push_back(place(*expected[k]) + "said instead: " + said[k]);
+            }
+        }
+    }
+
+    static bool place_fits(std::string_view expected, std::string_view at) {
+        if (expected == at) return true;
+        // "dialog" alone means any of its steps; a dot may stand for the slash.
+        if (expected.find('/') == std::string_view::npos) {
+            std::string slashed(expected);
+            std::replace(slashed.begin(), slashed.end(), '.', '/');
+            return slashed == at || at.starts_with(std::string(expected) + "/");
+        }
+        return false;
+    }
+
+    // The value of a slot, wherever it is kept; nullopt when it is not filled.
+    std::optional<std::string> slot(const std::string& name) const {
+        for (auto frame = session_.stack.rbegin(); frame != session_.stack.rend(); ++frame) {
+            const auto found = frame->slots.find(name);
+            if (found != frame->slots.end()) return found->second;
+        }
+        for (const auto* slots : {&session_.slots, &session_.person}) {
+            const auto found = slots->find(name);
+            if (found != slots->end()) return found->second;
+        }
+        return std::nullopt;
+    }
+
+    void check_heard(const ChatLine& line, const Answered& answered) {
+        std::string_view rest = trim(line.text);
+        const std::size_t space = rest.find(' ');
+        const std::string_view intent = rest.substr(0, space);
+        rest = space == std::string_view::npos ? std::string_view{} : trim(rest.substr(space));
+        const Reading* found = nullptr;
+        std::string heard;
+        for (const Reading& reading : answered.trace.heard) {
+            if (!reading.counts) continue;
+            const std::string_view name = pack_.matcher.intent_name(reading.intent);
+            if (name == intent) found = &reading;
+            heard += (heard.empty() ? "" : ", ") + std::string(name);
+        }
+        if (intent == "none" && heard.empty()) return;
+        if (found == nullptr) {
+            run_.failures.push_back(place(line) + "expected to hear " + std::string(intent) +
+                                    ", heard " + (heard.empty() ? "nothing" : heard));
+            return;
+        }
+        const std::size_t equals = rest.find('=');
+        if (equals == std::string_view::npos) return;
+        const std::string name(rest.substr(0, equals));
+        const std::string value(trim(rest.substr(equals + 1)));
+        for (const CapturedSlot& captured : found->slots) {
+            if (captured.name == name &&
+                answered.text.substr(captured.span.begin,
+                                     captured.span.end - captured.span.begin) == value) {
+                return;
+            }
+        }
+        if (slot(name) != value) {
+            run_.failures.push_back(place(line) + "expected " + name + " to be \"" + value +
+                                    "\", it is \"" + slot(name).value_or("") + "\"");
+        }
+    }
+
+    void check_effect(const ChatLine& line, const Answered& answered) {
+        std::string_view rest = trim(line.text);
+        const std::size_t space = rest.find(' ');
+        const std::string_view word = rest.substr(0, space);
+        const std::string argument(space == std::string_view::npos ? std::string_view{}
+                                                                   : trim(rest.substr(space)));
+        const auto any = [&](auto fits_effect) {
+            return std::any_of(answered.effects.begin(), answered.effects.end(), fits_effect);
+        };
+        const std::size_t equals = argument.find('=');
+        const std::string name(trim(std::string_view(argument).substr(0, equals)));
+        const bool has_value = equals != std::string::npos;
+        const std::string value(has_value ? trim(std::string_view(argument).substr(equals + 1))
+                                          : "");
+        const auto last_question = [](const Effect& e) {
+            const auto* say = std::get_if<Say>(&e);
+            return say != nullptr && (say->asks || say->text.ends_with("?"));
+        };
+        const auto shows_help = [](const Effect& e) {
+            const auto* say = std::get_if<Say>(&e);
+            const auto* page = std::get_if<ShowPage>(&e);
+            return (say != nullptr && say->resource) ||
+                   (page != nullptr && page->what == Show::resources);
+        };
+        bool good = true;
+        if (word == "remember") {
+            good = any([&](const Effect& e) {
+                       const auto* remember = std::get_if<Remember>(&e);
+                       return remember != nullptr && remember->slot == name;
+                   }) &&
+                   (!has_value || slot(name) == value);
+        } else if (word == "slot") {
+            good = has_value ? slot(name) == value : slot(name).has_value();
+        } else if (word == "forget") {
+            good = any([&](const Effect& e) {
+                const auto* forget = std::get_if<Forget>(&e);
+                return forget != nullptr &&
+                       (argument.empty() || forget_name(forget->scope) == argument);
+            });
+        } else if (word == "show") {
+            good = any([&](const Effect& e) {
+                const auto* page = std::get_if<ShowPage>(&e);
+                return page != nullptr && (argument.empty() || to_json(e)["show"] == argument);
+            });
+        } else if (word == "end") {
+            good = any([&](const Effect& e) {
+                const auto* end = std::get_if<End>(&e);
+                return end != nullptr && (argument.empty() || end->reason == argument);
+            });
+        } else if (word == "offer") {
+            good = any([&](const Effect& e) {
+                const auto* offer = std::get_if<Offer>(&e);
+                return offer != nullptr &&
+                       (argument.empty() ||
+                        std::any_of(offer->choices.begin(), offer->choices.end(),
+                                    [&](const OfferChoice& c) { return c.id == argument; }));
+            });
+        } else if (word == "schedule") {
+            good = any([&](const Effect& e) {
+                const auto* schedule = std::get_if<Schedule>(&e);
+                return schedule != nullptr && (argument.empty() || schedule->kind == argument);
+            });
+        } else if (word == "pause") {
+            good = any([](const Effect& e) { return std::holds_alternative<Pause>(e); });
+        } else if (word == "resource" || (word == "no" && argument == "resource")) {
+            good = any(shows_help) == (word == "resource");
+        } else if (word == "question" || (word == "no" && argument == "question")) {
+            good = any(last_question) == (word == "question");
+        } else if (word == "nothing") {
+            good = answered.effects.empty();
+        } else if (word == "says") {
+            good = any([&](const Effect& e) {
+                const auto* say = std::get_if<Say>(&e);
+                return say != nullptr && one_line(say->text).find(argument) != std::string::npos;
+            });
+        } else if (word == "rank") {
+            good = std::to_string(session_.safety.rank) == argument;
+        } else {
+            run_.failures.push_back(place(line) + "unknown effect \"" + std::string(word) +
+                                    "\"; befriend test --help lists them");
+            return;
+        }
+        if (!good) {
+            std::string instead;
+            for (const Effect& effect : answered.effects) {
+                instead += "\n    " + to_json(effect).dump(
+                                          -1, ' ', false, nlohmann::json::error_handler_t::replace);
+            }
+            run_.failures.push_back(place(line) + "this did not happen: " + line.text +
+                                    "; the effects were:" + instead);
+        }
+    }
+
+    const Pack& pack_;
+    const ChatFile& file_;
+    const ChatHow& how_;
+    Session session_;
+    Instant now_;
+    ChatRun run_;
+    int events_ = 0;
+};
+
+}  // namespace
+
+Result<ChatFile> read_chat(std::string name, std::string_view bytes) {
+    ChatFile file;
+    file.name = std::move(name);
+    file.clock = *parse_clock(default_clock);
+    const std::string repaired = repair_utf8(bytes);
+    std::string_view rest = repaired;
+    std::uint32_t number = 0;
+    bool in_front = false;
+    bool content = false;
+    std::string front;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find('\n');
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        ++number;
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        if (line == fence && (in_front || (!content && file.lines.empty()))) {
+            file.front += std::string(line) + "\n";
+            in_front = !in_front;
+            content = content || !in_front;
+            continue;
+        }
+        if (in_front) {
+            front += std::string(line) + "\n";
+            file.front += std::string(line) + "\n";
+            continue;
+        }
+        const std::string_view text = trim(line);
+        if (text.empty()) {
+            file.lines.push_back({' ', "", number});
+            continue;
+        }
+        const char kind = text.front();
+        if (kind == '#') {
+            file.lines.push_back({'#', std::string(text), number});
+        } else if (std::string_view("><=?!~").find(kind) != std::string_view::npos) {
+            file.lines.push_back({kind, std::string(trim(text.substr(1))), number});
+        } else {
+            return fail(file.name + ":" + std::to_string(number) +
+                        ": a line begins with one of > < = ? ! ~ #");
+        }
+    }
+    if (in_front) {
+        return fail(file.name + ": the front matter has no closing --- line");
+    }
+    const auto read = read_front(file, front);
+    if (!read) {
+        return read.error();
+    }
+    return file;
+}
+
+ChatRun play(const Pack& pack, const ChatFile& file, const ChatHow& how) {
+    return Player(pack, file, how).play();
+}
+
+}  // namespace befriend

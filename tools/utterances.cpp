@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/utterances.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/safety/gate.hpp"
+#include "intents/matcher.hpp"
+
+namespace befriend {
+namespace {
+
+std::vector<std::string> split(std::string_view text, std::string_view separators) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::size_t end = text.find_first_of(separators);
+        if (end != 0) {
+            parts.emplace_back(text.substr(0, end));
+        }
+        if (end == std::string_view::npos) {
+            break;
+        }
+        text.remove_prefix(end + 1);
+    }
+    return parts;
+}
+
+double ratio(std::size_t part, std::size_t whole) {
+    return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string joined(const std::set<std::string>& labels) {
+    std::string out;
+    for (const std::string& label : labels) {
+        out += (out.empty() ? "" : ", ") + label;
+    }
+    return out.empty() ? "none" : out;
+}
+
+bool is_crisis(const std::string& label) { return label.starts_with("crisis_"); }
+
+}  // namespace
+
+double LabelScore::precision() const { return ratio(right, right + wrong); }
+double LabelScore::recall() const { return ratio(right, right + missed); }
+double LabelScore::f1() const { return ratio(2 * right, 2 * right + missed + wrong); }
+
+Result<bool> read_utterances(const std::string& name, std::string_view bytes,
+                             std::vector<Utterance>& rows) {
+    std::uint32_t number = 0;
+    while (!bytes.empty()) {
+        const std::size_t end = bytes.find('\n');
+        std::string_view line = bytes.substr(0, end);
+        bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+        ++number;
+        if (!line.empty() && line.back() == '\r') {
+            line.remove_suffix(1);
+        }
+        if (line.empty() || line.starts_with("# ") || line == "#" || line.starts_with("text\t")) {
+            continue;
+        }
+        const std::size_t first = line.find('\t');
+        if (first == std::string_view::npos) {
+            return fail(name + ":" + std::to_string(number) +
+                        ": a row is text, tab, labels, tab, note");
+        }
+        const std::size_t second = line.find('\t', first + 1);
+        Utterance row;
+        row.file = name;
+        row.line = number;
+        row.text = line.substr(0, first);
+        row.labels =
+            split(line.substr(first + 1, second == std::string_view::npos ? std::string_view::npos
+                                                                          : second - first - 1),
+                  ", |");
+        std::erase(row.labels, "none");
+        std::sort(row.labels.begin(), row.labels.end());
+        if (second != std::string_view::npos) {
+            for (const std::string& word : split(line.substr(second + 1), " ;\t")) {
+                const std::size_t equals = word.find('=');
+                const std::string key = word.substr(0, equals);
+                const std::string value =
+                    equals == std::string::npos ? "" : word.substr(equals + 1);
+                if (key == "asked") {
+                    row.asked = value;
+                } else if (key == "options") {
+                    row.options = split(value, ",|");
+                } else if (key == "level") {
+                    row.level = value;
+                } else if (word == "held") {
+                    row.held = true;
+                }
+            }
+        }
+        rows.push_back(std::move(row));
+    }
+    return true;
+}
+
+UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows) {
+    UtteranceScores scores;
+    Scratch scratch;
+    for (const Utterance& row : rows) {
+        Context context;
+        context.asked = row.asked;
+        context.options = row.options;
+        context.option_labels = row.options;
+        const Understanding heard = pack.matcher.understand(row.text, context, scratch);
+        std::set<std::string> labels;
+        for (const IntentId label : heard.labels) {
+            if (label != IntentId::none) {
+                labels.emplace(pack.matcher.intent_name(label));
+            }
+        }
+        const std::set<std::string> expected(row.labels.begin(), row.labels.end());
+        ++scores.rows;
+        scores.exact += labels == expected ? 1U : 0U;
+        for (const std::string& label : expected) {
+            LabelScore& score = scores.labels[label];
+            const bool right = labels.contains(label);
+            ++(right ? score.right : score.missed);
+            ++(right ? scores.all.right : scores.all.missed);
+        }
+        for (const std::string& label : labels) {
+            if (!expected.contains(label)) {
+                ++scores.labels[label].wrong;
+                ++scores.all.wrong;
+            }
+        }
+        const SafetyVerdict verdict = judge(pack.matcher, heard, SafetyState{}, Instant{});
+        const bool alarm = verdict.rank >= 2 || verdict.ask;
+        if (std::any_of(expected.begin(), expected.end(), is_crisis)) {
+            const bool found = std::any_of(labels.begin(), labels.end(), is_crisis) || alarm;
+            LabelScore& score = scores.crisis_by_level[row.level.empty() ? "all" : row.level];
+            ++(found ? score.right : score.missed);
+        } else {
+            ++scores.ordinary;
+            scores.false_alarms += alarm ? 1U : 0U;
+        }
+        if (labels != expected) {
+            scores.worst.push_back(row.file + ":" + std::to_string(row.line) + ": " + row.text +
+                                   ": expected " + joined(expected) + ", heard " + joined(labels));
+        }
+    }
+    return scores;
+}
+
+}  // namespace befriend

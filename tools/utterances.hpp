@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Labelled sentences: corpus/<lang>/utterances/*.tsv with text, labels and a note, separated by
+// tabs. Labels are separated by commas or spaces; "none" is the empty set. Words of the note such
+// as asked=yes_no, options=look,try and level=active are read; the rest is for people. A note with
+// the word "held" marks a row that nobody wrote patterns from.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/pack.hpp"
+
+namespace befriend {
+
+struct Utterance {
+    std::string file;
+    std::uint32_t line = 0;
+    std::string text;
+    std::vector<std::string> labels;  // sorted; empty for none
+    std::string asked;
+    std::vector<std::string> options;
+    std::string level;
+    bool held = false;
+};
+
+// Appends the rows of one file.
+Result<bool> read_utterances(const std::string& name, std::string_view bytes,
+                             std::vector<Utterance>& rows);
+
+struct LabelScore {
+    std::size_t right = 0;  // expected and heard
+    std::size_t missed = 0;
+    std::size_t wrong = 0;  // heard and not expected
+
+    double precision() const;
+    double recall() const;
+    double f1() const;
+};
+
+struct UtteranceScores {
+    std::size_t rows = 0;
+    std::size_t exact = 0;  // every label right and none too many
+    std::map<std::string, LabelScore> labels;
+    LabelScore all;
+    std::map<std::string, LabelScore> crisis_by_level;  // right and missed only
+    std::size_t ordinary = 0;                           // rows without a crisis
+    std::size_t false_alarms = 0;    // ordinary rows with rank >= 2 or the direct question
+    std::vector<std::string> worst;  // "file:line: text: expected ..., heard ..."
+};
+
+UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows);
+
+}  // namespace befriend
