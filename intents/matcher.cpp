@@ -1,0 +1,1194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "intents/matcher.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/base/archive.hpp"
+#include "engine/base/utf8.hpp"
+#include "intents/answer.hpp"
+#include "intents/clauses.hpp"
+#include "intents/english.hpp"
+#include "intents/labels.hpp"
+#include "intents/normalise.hpp"
+#include "intents/regexes.hpp"
+#include "intents/tables.hpp"
+
+namespace befriend {
+namespace {
+
+constexpr std::size_t ring_size = 32;            // a word list phrase spans fewer words than this
+constexpr std::size_t most_hits = 8;             // of one pattern in one message; enough to search past a denied one
+constexpr float corrected_quality = 0.8f;
+constexpr float denial_weight = 0.6f;            // of a denied reading as evidence for `negated:`
+constexpr std::uint32_t no_program = 0xFFFFFFFF;
+
+struct Item {
+    std::uint32_t state = 0;
+    std::uint16_t left = 0;   // gap state: words it may still pass
+    bool fresh = false;       // has just taken a word, so it may accept
+};
+
+struct PhraseEdge {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::uint32_t out = 0;        // into Tables::phrase_out
+    std::uint32_t out_count = 0;
+    std::int32_t same_end = -1;   // next edge that ends there
+};
+
+struct Hit {
+    std::uint32_t pattern = 0;
+    std::uint32_t end = 0;     // token after its last
+    std::uint32_t begin = 0;   // regex only
+};
+
+// A hit after its words are known and tagged.
+struct Sign {
+    std::uint32_t pattern = 0;
+    std::uint32_t family = 0;
+    std::uint16_t intent = 0;
+    std::uint8_t level = 0;
+    enum class Group : std::uint8_t { counts, negated, elsewhere } group = Group::counts;
+    float weight = 0;      // times quality
+    Whom whom = Whom::self;
+    Time time = Time::now;
+    Polarity polarity = Polarity::asserted;
+    bool quoted = false;
+    std::uint16_t clause = 0;
+    std::uint32_t words = 0, word_count = 0;   // into evidence_words: tokens taken
+    std::uint32_t slots = 0, slot_count = 0;   // into slots
+    bool used = false;
+    std::int32_t trace = -1;
+};
+
+struct SlotRange {
+    std::uint32_t name = 0;
+    std::uint32_t begin = 0;  // tokens
+    std::uint32_t end = 0;
+};
+
+}  // namespace
+
+struct Scratch::Buffers {
+    WordCut cut;
+    std::vector<std::uint64_t> classes;
+    std::vector<std::uint8_t> question;
+    std::vector<std::int32_t> subjects;
+    std::vector<PhraseEdge> phrases;
+    std::vector<std::uint32_t> phrase_first;   // per token, into phrases
+    std::vector<std::int32_t> phrase_ending;   // per token, head of the list by end
+    std::vector<std::vector<Item>> pending = std::vector<std::vector<Item>>(ring_size);
+    std::vector<Item> live;
+    std::vector<std::uint32_t> stamp;          // per state: tick when it was last live
+    std::vector<std::uint32_t> stamp_at;       // per state: its place in `live`
+    std::uint32_t tick = 0;
+    std::vector<Hit> hits;
+    std::vector<std::uint32_t> hit_stamp;      // per pattern: message number
+    std::vector<std::uint16_t> hit_count;
+    std::uint32_t message = 0;
+    std::vector<Sign> signs;
+    std::vector<std::uint32_t> words;          // evidence of all signs
+    std::vector<SlotRange> slots;
+    std::vector<Regexes::Hit> regex_hits;
+    std::string key;
+    // of one backward run
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> taken;
+    std::vector<SlotRange> open_slots;
+    std::vector<std::uint32_t> used_words;
+    std::string correction;
+};
+
+Scratch::Scratch() : buffers_(std::make_unique<Buffers>()) {}
+Scratch::~Scratch() = default;
+Scratch::Scratch(Scratch&&) noexcept = default;
+Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+
+struct Matcher::Compiled {
+    Tables t;
+    Regexes regexes;
+    std::unordered_map<std::string, std::uint16_t> by_name;
+
+    void index() {
+        by_name.clear();
+        for (std::size_t i = 0; i < t.intents.size(); ++i) by_name.emplace(t.intents[i].name, static_cast<std::uint16_t>(i));
+    }
+};
+
+namespace {
+
+// One message through the tables.
+class Run {
+public:
+    Run(const Tables& t, const Regexes& regexes, const MatcherOptions& options, const Context& context, Scratch& scratch, Understanding& u)
+        : t_(t), regexes_(regexes), options_(options), context_(context), scratch_(scratch), b_(scratch.buffers()), u_(u) {}
+
+    void run(std::string_view text) {
+        repair_utf8(text, u_.text);
+        u_.folded.clear();
+        u_.tokens.clear();
+        u_.readings.clear();
+        scratch_.hits.clear();
+        cut_words(u_.text, b_.cut);
+        tokens();
+        ClauseInput in;
+        in.classes = b_.classes;
+        in.question = b_.question;
+        in.question_at_end = b_.cut.question_at_end;
+        in.to_other = context_.asked == "words_to_other";
+        find_clauses(in, u_, b_.subjects);
+        n_ = static_cast<std::uint32_t>(u_.tokens.size());
+        phrases();
+        automaton();
+        regexes();
+        signs();
+        readings();
+    }
+
+private:
+    const WordEntry& entry(std::uint32_t token) const { return t_.words[u_.tokens[token].word]; }
+    bool skips(std::uint32_t token) const { return u_.tokens[token].flags & token_flag::skip; }
+    Boundary before(std::uint32_t token) const { return token < n_ ? u_.tokens[token].before : Boundary::none; }
+
+    // ---- words -------------------------------------------------------------------------------
+
+    Token& push(const RawWord& raw, std::string_view folded, std::uint32_t word, bool first) {
+        Token& t = u_.tokens.emplace_back();
+        t.typed = raw.typed;
+        t.flags = raw.flags;
+        t.word = word;
+        t.before = first ? raw.before : Boundary::none;
+        if (!first) t.flags |= token_flag::expanded;
+        if (!u_.folded.empty()) u_.folded += ' ';
+        t.folded_begin = static_cast<std::uint32_t>(u_.folded.size());
+        u_.folded += folded;
+        t.folded_end = static_cast<std::uint32_t>(u_.folded.size());
+        const std::uint64_t classes = t_.words.empty() ? 0 : t_.words[word].classes;
+        if ((classes & word_class::skip) || (t.flags & token_flag::emoji)) t.flags |= token_flag::skip;
+        if (word == 0) t.flags |= token_flag::unknown;
+        b_.classes.push_back(classes);
+        b_.question.push_back(first && raw.question_before);
+        return t;
+    }
+
+    void pop() {
+        u_.folded.resize(u_.tokens.back().folded_begin ? u_.tokens.back().folded_begin - 1 : 0);
+        u_.tokens.pop_back();
+        b_.classes.pop_back();
+        b_.question.pop_back();
+    }
+
+    void expand(const RawWord& raw, std::uint32_t word) {
+        const WordEntry& e = t_.words[word];
+        for (std::uint32_t k = 0; k < e.expansion_count; ++k) {
+            const std::uint32_t w = t_.expansions[e.expansion + k];
+            push(raw, t_.word_text(w), w, k == 0);
+        }
+    }
+
+    void tokens() {
+        b_.classes.clear();
+        b_.question.clear();
+        const std::vector<RawWord>& raw_words = b_.cut.words;
+        if (t_.words.empty()) {
+            for (const RawWord& raw : raw_words) push(raw, folded(raw), 0, true);
+            return;
+        }
+        for (std::size_t i = 0; i < raw_words.size(); ++i) {
+            const RawWord& raw = raw_words[i];
+            const std::string_view text = folded(raw);
+            std::uint32_t word = t_.find_word(text);
+            if (word) {
+                const WordEntry& e = t_.words[word];
+                if (e.expansion_count) {
+                    expand(raw, word);
+                    continue;
+                }
+                if ((e.classes & word_class::clitic) && i && torn(raw_words[i - 1], raw, text)) continue;
+                if ((text == "ill" || text == "id" || text == "its") && glued(i, text)) {
+                    b_.key = text == "ill" ? "i'll" : text == "id" ? "i'd" : "it's";
+                    if (const std::uint32_t w = t_.find_word(b_.key); w && t_.words[w].expansion_count) {
+                        expand(raw, w);
+                        continue;
+                    }
+                }
+                push(raw, text, word, true);
+                continue;
+            }
+            unknown(raw, text);
+        }
+    }
+
+    std::string_view folded(const RawWord& raw) const {
+        return std::string_view(b_.cut.folded).substr(raw.folded_begin, raw.folded_end - raw.folded_begin);
+    }
+
+    // "i m", "don t": the two halves of a contraction.
+    bool torn(const RawWord& left, const RawWord& raw, std::string_view text) {
+        if (raw.before != Boundary::none || u_.tokens.empty()) return false;
+        const std::string_view first = folded(left);
+        if (u_.tokens.back().typed != left.typed || (u_.tokens.back().flags & token_flag::expanded)) return false;
+        b_.key.assign(first);
+        b_.key += '\'';
+        b_.key += text;
+        const std::uint32_t w = t_.find_word(b_.key);
+        if (!w || !t_.words[w].expansion_count) return false;
+        pop();
+        RawWord both = left;
+        both.typed.end = raw.typed.end;
+        expand(both, w);
+        return true;
+    }
+
+    // "ill never", "id rather": a pronoun where a clause begins; elsewhere the word itself.
+    bool glued(std::size_t i, std::string_view text) const {
+        if (text == "its") return i + 1 < b_.cut.words.size() && folded(b_.cut.words[i + 1]) != "own";
+        if (i + 1 >= b_.cut.words.size() || b_.cut.words[i + 1].before != Boundary::none) return false;
+        if (i == 0 || b_.cut.words[i].before != Boundary::none) return true;
+        namespace c = word_class;
+        const std::uint64_t k = b_.classes.empty() ? 0 : b_.classes.back();
+        const std::string_view w = u_.folded_word(u_.tokens.back());
+        return (k & (c::breaks | c::joins)) || ((k & c::opens) && w != "feel" && w != "felt" && w != "feeling" && w != "seem" && w != "like") || w == "then" || w == "maybe";
+    }
+
+    void unknown(const RawWord& raw, std::string_view text) {
+        // don't-like endings that no list has: "mum's", "who'd".
+        const auto apostrophe = text.rfind('\'');
+        if (apostrophe != std::string_view::npos && apostrophe) {
+            const std::string_view tail = text.substr(apostrophe + 1);
+            const std::string_view stem = text.substr(0, apostrophe);
+            std::string_view second;
+            if (tail == "s") second = "is";
+            else if (tail == "ll") second = "will";
+            else if (tail == "re") second = "are";
+            else if (tail == "ve") second = "have";
+            else if (tail == "d") second = "would";
+            else if (tail == "m") second = "am";
+            else if (tail.empty()) second = "";
+            if (!second.empty() || tail.empty()) {
+                const std::uint32_t word = t_.find_word(stem);
+                if (word && t_.words[word].expansion_count) expand(raw, word);
+                else if (word) push(raw, stem, word, true);
+                else guess(raw, stem);
+                if (!second.empty()) {
+                    Token& t = push(raw, second, t_.find_word(second), false);
+                    // "my mum's" owns or is: the "is" counts where a pattern names it, else it is passed over.
+                    if (tail == "s") t.flags |= token_flag::skip;
+                    if (tail == "s") b_.classes.back() = word_class::function_word;
+                }
+                return;
+            }
+        }
+        guess(raw, text);
+    }
+
+    void guess(const RawWord& raw, std::string_view text) {
+        bool corrected = false;
+        const std::uint32_t word = resolve(text, corrected);
+        if (word && t_.words[word].expansion_count) {
+            expand(raw, word);
+            return;
+        }
+        Token& t = push(raw, word && !corrected ? t_.word_text(word) : text, word, true);
+        if (corrected) t.flags |= token_flag::corrected;
+    }
+
+    std::uint32_t resolve(std::string_view text, bool& corrected) {
+        std::string& s = b_.key;
+        if (text.size() < 2 || text.size() > 64) return 0;
+        // Elongation: runs of three and more, first as two letters, then as one; then double letters.
+        std::string two, one, single;
+        bool run = false;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const std::size_t length = [&] {
+                std::size_t k = i;
+                while (k < text.size() && text[k] == text[i]) ++k;
+                return k - i;
+            }();
+            const bool letter = text[i] >= 'a' && text[i] <= 'z';
+            if (length >= 3 && letter) {
+                run = true;
+                two.append(2, text[i]);
+                one += text[i];
+            } else {
+                two.append(length, text[i]);
+                one.append(length, text[i]);
+            }
+            single.append(letter ? 1 : length, text[i]);
+            i += length - 1;
+        }
+        if (run) {
+            if (const std::uint32_t w = t_.find_word(one)) {
+                // "goood" is good, not god: both are looked at, the doubled one first.
+                if (const std::uint32_t w2 = t_.find_word(two)) return w2;
+                return w;
+            }
+            if (const std::uint32_t w = t_.find_word(two)) return w;
+            // Several runs, only some of which are doubled: one run at a time.
+            for (std::size_t at = 0; at + 2 < text.size(); ++at) {
+                if (text[at] != text[at + 1] || text[at] != text[at + 2]) continue;
+                s.clear();
+                for (std::size_t i = 0; i < text.size();) {
+                    std::size_t k = i;
+                    while (k < text.size() && text[k] == text[i]) ++k;
+                    const std::size_t length = k - i;
+                    s.append(length >= 3 ? (i == at ? 2 : 1) : length, text[i]);
+                    i = k;
+                }
+                if (const std::uint32_t w = t_.find_word(s)) return w;
+                while (at + 1 < text.size() && text[at + 1] == text[at]) ++at;
+            }
+        }
+        if (text.size() > 3 && text[text.size() - 1] == text[text.size() - 2]) {
+            s.assign(text.substr(0, text.size() - 1));
+            if (const std::uint32_t w = t_.find_word(s)) return w;
+        }
+        if (!is_ascii(text)) return 0;
+        // Digits for letters: "k1ll", "h8" stays.
+        if (text.find_first_of("013457") != std::string_view::npos && text.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string_view::npos) {
+            s.assign(text);
+            for (char& c : s) {
+                switch (c) {
+                    case '0': c = 'o'; break;
+                    case '1': c = 'i'; break;
+                    case '3': c = 'e'; break;
+                    case '4': c = 'a'; break;
+                    case '5': c = 's'; break;
+                    case '7': c = 't'; break;
+                    default: break;
+                }
+            }
+            if (const std::uint32_t w = t_.find_word(s)) return w;
+        }
+        if (run && single.size() > 3) {
+            if (const std::uint32_t w = t_.find_word(single)) return w;
+        }
+        const std::string_view plain = run ? std::string_view(one) : text;
+        if (!options_.spelling || plain.size() < 5) return 0;
+        const std::uint32_t w = spelling(plain);
+        corrected = w != 0;
+        return w;
+    }
+
+    // The pattern word that is one insertion, deletion, replacement or swap away.
+    std::uint32_t spelling(std::string_view typed) {
+        std::uint32_t best = 0;
+        int best_rank = 100;
+        const auto m = static_cast<std::uint32_t>(t_.spelling.size() - 1);
+        const auto look = [&](std::string_view key) {
+            const auto h = static_cast<std::uint32_t>(hash_bytes(key));
+            for (std::uint32_t i = h & m; t_.spelling[i].word; i = (i + 1) & m) {
+                if (t_.spelling[i].hash != h) continue;
+                const std::uint32_t w = t_.spelling[i].word;
+                const std::string_view wanted = t_.word_text(w);
+                if (std::max(typed.size(), wanted.size()) < 6) continue;
+                const int rank = error_rank(typed, wanted);
+                if (rank < best_rank || (rank == best_rank && w < best)) {
+                    best = w;
+                    best_rank = rank;
+                }
+            }
+        };
+        look(typed);
+        for (std::size_t i = 0; i < typed.size(); ++i) {
+            if (i && typed[i] == typed[i - 1]) continue;
+            b_.correction.assign(typed);
+            b_.correction.erase(i, 1);
+            look(b_.correction);
+        }
+        return best;
+    }
+
+    // How unlikely the slip is, 100 when it is more than one. First letters are seldom wrong.
+    static int error_rank(std::string_view a, std::string_view b) {
+        std::size_t i = 0;
+        while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
+        std::size_t j = 0;
+        while (j < a.size() - i && j < b.size() - i && a[a.size() - 1 - j] == b[b.size() - 1 - j]) ++j;
+        const std::size_t ra = a.size() - i - j, rb = b.size() - i - j;
+        int rank = 100;
+        if (ra == 2 && rb == 2 && a[i] == b[i + 1] && a[i + 1] == b[i]) rank = 1;
+        else if (ra == 1 && rb == 0) rank = 2;
+        else if (ra == 0 && rb == 1) rank = 2;
+        else if (ra == 1 && rb == 1) rank = 3;
+        if (rank < 100 && i == 0) return rank == 1 ? 5 : 100;
+        // An ending is grammar more often than a slip: "friend" is not "fiend", "others" not "other".
+        if (rank == 3 && j == 0 && a.size() < 7) return 100;
+        return rank;
+    }
+
+    // ---- phrases of word lists ---------------------------------------------------------------
+
+    void phrases() {
+        b_.phrases.clear();
+        b_.phrase_first.assign(n_ + 2, 0);
+        b_.phrase_ending.assign(n_ + 2, -1);
+        for (std::uint32_t i = 0; i < n_; ++i) {
+            b_.phrase_first[i] = static_cast<std::uint32_t>(b_.phrases.size());
+            if (!t_.words.empty() && entry(i).starts_phrase) walk(i, i, 0);
+        }
+        b_.phrase_first[n_] = b_.phrase_first[n_ + 1] = static_cast<std::uint32_t>(b_.phrases.size());
+        for (std::size_t k = 0; k < b_.phrases.size(); ++k) {
+            std::int32_t& head = b_.phrase_ending[b_.phrases[k].end];
+            b_.phrases[k].same_end = head;
+            head = static_cast<std::int32_t>(k);
+        }
+    }
+
+    void walk(std::uint32_t begin, std::uint32_t at, std::uint32_t state) {
+        if (at >= n_ || at - begin >= ring_size - 2) return;
+        if (at > begin && before(at) == Boundary::hard) return;
+        const WordEntry& e = entry(at);
+        if (t_.phrases[state].mask & e.mask) {
+            for (std::uint32_t k = 0; k < e.symbol_count; ++k) {
+                const EdgeSlot* edge = t_.phrase_edges.find(state, t_.symbol_lists[e.symbols + k]);
+                if (!edge) continue;
+                const std::uint32_t next = edge->begin;
+                const PhraseState& p = t_.phrases[next];
+                if (p.out_count) b_.phrases.push_back({begin, at + 1, p.out, p.out_count, -1});
+                if (p.mask) walk(begin, at + 1, next);
+            }
+        }
+        if (at > begin && skips(at)) walk(begin, at + 1, state);
+    }
+
+    // ---- the automaton -----------------------------------------------------------------------
+
+    void automaton() {
+        b_.hits.clear();
+        if (t_.states.empty()) return;
+        if (b_.stamp.size() != t_.states.size()) {
+            b_.stamp.assign(t_.states.size(), 0);
+            b_.stamp_at.assign(t_.states.size(), 0);
+            b_.tick = 0;
+        }
+        if (b_.hit_stamp.size() != t_.patterns.size()) {
+            b_.hit_stamp.assign(t_.patterns.size(), 0);
+            b_.hit_count.assign(t_.patterns.size(), 0);
+            b_.message = 0;
+        }
+        if (b_.tick > 0xF0000000u) {
+            std::fill(b_.stamp.begin(), b_.stamp.end(), 0u);
+            b_.tick = 0;
+        }
+        if (++b_.message == 0) {
+            std::fill(b_.hit_stamp.begin(), b_.hit_stamp.end(), 0u);
+            b_.message = 1;
+        }
+        for (auto& list : b_.pending) list.clear();
+        bool at_start = true;  // only fillers so far
+        for (std::uint32_t p = 0; p <= n_; ++p) {
+            std::vector<Item>& arrived = b_.pending[p % ring_size];
+            const Boundary boundary = before(p);
+            ++b_.tick;
+            b_.live.clear();
+            for (const Item& item : arrived) {
+                const StateEntry& s = t_.states[item.state];
+                if (!s.crosses) {
+                    if (boundary == Boundary::hard) continue;
+                    if (boundary == Boundary::soft && s.is_gap && item.left != s.most) continue;
+                }
+                activate(item, p, boundary);
+            }
+            arrived.clear();
+            if (at_start) activate({1, 0, false}, p, boundary);
+            if (p == n_) {
+                // The end of the message is one more symbol.
+                for (std::size_t k = 0; k < b_.live.size(); ++k) {
+                    if (const EdgeSlot* e = t_.edges.find(b_.live[k].state, symbol::end)) {
+                        each_target(*e, [&](std::uint32_t target) { accept(target, p); });
+                    }
+                }
+                break;
+            }
+            const WordEntry& word = entry(p);
+            const bool skip = skips(p);
+            if (!skip) at_start = false;
+            if (word.starts_pattern) take_word(0, word, p + 1);
+            const std::uint32_t phrase_begin = b_.phrase_first[p], phrase_end = b_.phrase_first[p + 1];
+            for (std::uint32_t k = phrase_begin; k < phrase_end; ++k) take_phrase(0, b_.phrases[k]);
+            std::vector<Item>& next = b_.pending[(p + 1) % ring_size];
+            for (std::size_t k = 0; k < b_.live.size(); ++k) {
+                const Item item = b_.live[k];
+                const StateEntry& s = t_.states[item.state];
+                if (s.mask & word.mask) take_word(item.state, word, p + 1);
+                for (std::uint32_t f = phrase_begin; f < phrase_end; ++f) take_phrase(item.state, b_.phrases[f]);
+                if (s.any) next.push_back({s.any, 0, true});
+                if (skip) {
+                    if (item.state != 1) next.push_back({item.state, item.left, false});
+                } else if (s.is_gap && item.left > 0) {
+                    next.push_back({item.state, s.most == unlimited_gap ? unlimited_gap : static_cast<std::uint16_t>(item.left - 1), false});
+                }
+            }
+        }
+    }
+
+    void activate(Item item, std::uint32_t p, Boundary boundary) {
+        const StateEntry& s = t_.states[item.state];
+        // Over a comma a gap may pass no words at all: only written words cross.
+        if (s.is_gap && boundary != Boundary::none && !s.crosses) item.left = 0;
+        if (b_.stamp[item.state] == b_.tick) {
+            Item& there = b_.live[b_.stamp_at[item.state]];
+            if (item.left > there.left) there.left = item.left;
+            if (item.fresh && !there.fresh) {
+                there.fresh = true;
+                accept(item.state, p);
+            }
+            return;
+        }
+        b_.stamp[item.state] = b_.tick;
+        b_.stamp_at[item.state] = static_cast<std::uint32_t>(b_.live.size());
+        b_.live.push_back(item);
+        if (item.fresh) accept(item.state, p);
+        for (std::uint32_t k = 0; k < s.gap_count; ++k) {
+            const std::uint32_t gap = t_.gap_list[s.gaps + k];
+            activate({gap, t_.states[gap].most, false}, p, boundary);
+        }
+    }
+
+    template <class F>
+    void each_target(const EdgeSlot& e, F&& f) const {
+        if (e.count == 1) {
+            f(e.begin);
+            return;
+        }
+        for (std::uint32_t k = 0; k < e.count; ++k) f(t_.edges.targets[e.begin + k]);
+    }
+
+    void take_word(std::uint32_t state, const WordEntry& word, std::uint32_t p) {
+        std::vector<Item>& next = b_.pending[p % ring_size];
+        for (std::uint32_t k = 0; k < word.symbol_count; ++k) {
+            const std::uint32_t s = t_.symbol_lists[word.symbols + k];
+            if (!(t_.states[state].mask & symbol_bit(s))) continue;
+            if (const EdgeSlot* e = t_.edges.find(state, s)) {
+                each_target(*e, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
+            }
+        }
+    }
+
+    void take_phrase(std::uint32_t state, const PhraseEdge& phrase) {
+        std::vector<Item>& next = b_.pending[phrase.end % ring_size];
+        for (std::uint32_t k = 0; k < phrase.out_count; ++k) {
+            const std::uint32_t s = t_.phrase_out[phrase.out + k];
+            if (!(t_.states[state].mask & symbol_bit(s))) continue;
+            if (const EdgeSlot* e = t_.edges.find(state, s)) {
+                each_target(*e, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
+            }
+        }
+    }
+
+    void accept(std::uint32_t state, std::uint32_t p) {
+        const StateEntry& s = t_.states[state];
+        for (std::uint32_t k = 0; k < s.accept_count; ++k) {
+            const std::uint32_t pattern = t_.accept_list[s.accepts + k];
+            const PatternEntry& e = t_.patterns[pattern];
+            if (e.max_words && n_ > e.max_words) continue;
+            if (e.question && (p == 0 || !u_.clauses[u_.tokens[p - 1].clause].question)) continue;
+            if (b_.hit_stamp[pattern] != b_.message) {
+                b_.hit_stamp[pattern] = b_.message;
+                b_.hit_count[pattern] = 0;
+            }
+            if (b_.hit_count[pattern] >= most_hits) continue;
+            ++b_.hit_count[pattern];
+            b_.hits.push_back({pattern, p, 0});
+        }
+    }
+
+    void regexes() {
+        if (regexes_.empty()) return;
+        regexes_.find(u_.folded, b_.regex_hits);
+        for (const Regexes::Hit& h : b_.regex_hits) {
+            Hit hit;
+            hit.pattern = t_.regex_patterns[h.regex];
+            std::uint32_t i = 0;
+            while (i < n_ && u_.tokens[i].folded_end <= h.begin) ++i;
+            hit.begin = i;
+            while (i < n_ && u_.tokens[i].folded_begin < h.end) ++i;
+            hit.end = i;
+            if (t_.patterns[hit.pattern].max_words && n_ > t_.patterns[hit.pattern].max_words) continue;
+            if (hit.end > hit.begin) b_.hits.push_back(hit);
+        }
+    }
+
+    // ---- which words a hit took --------------------------------------------------------------
+
+    bool in_class(const Instruction& in, std::uint32_t s) const {
+        for (std::uint32_t k = 0; k < in.b; ++k) {
+            if (t_.class_symbols[in.a + k] == s) return true;
+        }
+        return false;
+    }
+
+    // Runs a program backwards from `at`, which is the token after the match. Fills taken (tokens as
+    // ranges, last first) and open_slots. `low` is the first token it may take.
+    bool back(std::uint32_t pc, std::uint32_t at, std::uint32_t end, std::uint32_t low) {
+        for (;;) {
+            if (fuel_ == 0) return false;
+            --fuel_;
+            const Instruction in = t_.code[pc];
+            switch (in.op) {
+                case Instruction::Op::accept: return true;
+                case Instruction::Op::jump: pc = in.a; continue;
+                case Instruction::Op::split:
+                    if (back(in.a, at, end, low)) return true;
+                    pc = in.b;
+                    continue;
+                case Instruction::Op::start: {
+                    for (std::uint32_t i = at; i-- > 0;) {
+                        if (!skips(i)) return false;
+                    }
+                    ++pc;
+                    continue;
+                }
+                case Instruction::Op::end: {
+                    for (std::uint32_t i = at; i < n_; ++i) {
+                        if (!skips(i)) return false;
+                    }
+                    ++pc;
+                    continue;
+                }
+                case Instruction::Op::open: {
+                    const std::size_t depth = b_.open_slots.size();
+                    // The innermost unfinished slot of this name begins here.
+                    for (std::size_t k = depth; k-- > 0;) {
+                        if (b_.open_slots[k].name == in.a && b_.open_slots[k].begin == no_program) {
+                            b_.open_slots[k].begin = at;
+                            if (back(pc + 1, at, end, low)) return true;
+                            b_.open_slots[k].begin = no_program;
+                            return false;
+                        }
+                    }
+                    ++pc;
+                    continue;
+                }
+                case Instruction::Op::close: {
+                    const std::size_t depth = b_.open_slots.size();
+                    b_.open_slots.push_back({in.a, no_program, at});
+                    if (back(pc + 1, at, end, low)) return true;
+                    b_.open_slots.resize(depth);
+                    return false;
+                }
+                case Instruction::Op::any: {
+                    if (at <= low) return false;
+                    b_.taken.emplace_back(at - 1, at);
+                    if (back(pc + 1, at - 1, end, low)) return true;
+                    b_.taken.pop_back();
+                    return false;
+                }
+                case Instruction::Op::words: {
+                    if (at <= low) return false;
+                    if (at != end && before(at) == Boundary::hard) return false;
+                    for (std::int32_t k = b_.phrase_ending[at]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+                        const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
+                        if (f.begin < low) continue;
+                        bool found = false;
+                        for (std::uint32_t o = 0; o < f.out_count && !found; ++o) found = in_class(in, t_.phrase_out[f.out + o]);
+                        if (!found) continue;
+                        b_.taken.emplace_back(f.begin, f.end);
+                        if (back(pc + 1, f.begin, end, low)) return true;
+                        b_.taken.pop_back();
+                    }
+                    const WordEntry& e = entry(at - 1);
+                    bool found = false;
+                    for (std::uint32_t k = 0; k < e.symbol_count && !found; ++k) found = in_class(in, t_.symbol_lists[e.symbols + k]);
+                    if (found) {
+                        b_.taken.emplace_back(at - 1, at);
+                        if (back(pc + 1, at - 1, end, low)) return true;
+                        b_.taken.pop_back();
+                    }
+                    // A filler between two written words, or after the last where "$" follows.
+                    if (skips(at - 1) && (at != end || end_anchored_)) {
+                        --at;
+                        continue;
+                    }
+                    return false;
+                }
+                case Instruction::Op::gap: {
+                    std::uint32_t passed = 0, i = at;
+                    bool crossed = false;
+                    for (;;) {
+                        if (i != end && !in.b) {
+                            if (before(i) == Boundary::hard) return false;
+                            if (before(i) == Boundary::soft) crossed = true;
+                        }
+                        if (crossed && passed) return false;
+                        if (back(pc + 1, i, end, low)) return true;
+                        if (i <= low) return false;
+                        if (!skips(i - 1)) {
+                            if (in.a != unlimited_gap && passed >= in.a) return false;
+                            ++passed;
+                        }
+                        --i;
+                    }
+                }
+            }
+        }
+    }
+
+    bool trace_back(std::uint32_t program, std::uint32_t end, std::uint32_t low) {
+        b_.taken.clear();
+        b_.open_slots.clear();
+        fuel_ = 20000;
+        end_anchored_ = t_.code[program].op == Instruction::Op::end || t_.code[program].op == Instruction::Op::split;
+        return back(program, end, end, low);
+    }
+
+    bool found_in_clauses(std::uint32_t program, std::uint32_t first, std::uint32_t last) {
+        // Any place inside the clauses that the evidence touches.
+        const std::uint32_t low = u_.clauses[u_.tokens[first].clause].first;
+        const std::uint32_t high = u_.clauses[u_.tokens[last].clause].last;
+        const auto taken = std::move(b_.taken);
+        const auto slots = std::move(b_.open_slots);
+        bool found = false;
+        for (std::uint32_t end = low + 1; end <= high && !found; ++end) {
+            b_.taken.clear();
+            b_.open_slots.clear();
+            fuel_ = 4000;
+            end_anchored_ = false;
+            found = back(program, end, end, low);
+        }
+        b_.taken = std::move(const_cast<std::vector<std::pair<std::uint32_t, std::uint32_t>>&>(taken));
+        b_.open_slots = std::move(const_cast<std::vector<SlotRange>&>(slots));
+        return found;
+    }
+
+    bool content(std::uint32_t token) const { return !(b_.classes[token] & (word_class::function_word | word_class::skip)); }
+
+    // ---- hits become signs -------------------------------------------------------------------
+
+    void signs() {
+        b_.signs.clear();
+        b_.words.clear();
+        b_.slots.clear();
+        for (const Hit& hit : b_.hits) sign(hit);
+    }
+
+    void note(const Sign& s, std::string fate) {
+        if (!scratch_.explain) return;
+        HitTrace trace;
+        trace.pattern = s.pattern;
+        trace.intent = static_cast<IntentId>(s.intent);
+        trace.weight = t_.patterns[s.pattern].weight;
+        trace.quality = trace.weight > 0 ? s.weight / trace.weight : 1;
+        trace.evidence = spans(s);
+        trace.whom = s.whom;
+        trace.time = s.time;
+        trace.polarity = s.polarity;
+        trace.quoted = s.quoted;
+        trace.fate = std::move(fate);
+        scratch_.hits.push_back(std::move(trace));
+    }
+
+    std::vector<Span> spans(const Sign& s) const {
+        std::vector<Span> out;
+        for (std::uint32_t k = 0; k < s.word_count; ++k) {
+            const std::uint32_t token = b_.words[s.words + k];
+            const Span span = u_.tokens[token].typed;
+            if (!out.empty() && (span.begin <= out.back().end || (k && b_.words[s.words + k - 1] + 1 == token))) out.back().end = std::max(out.back().end, span.end);
+            else out.push_back(span);
+        }
+        return out;
+    }
+
+    void sign(const Hit& hit) {
+        const PatternEntry& p = t_.patterns[hit.pattern];
+        Sign s;
+        s.pattern = hit.pattern;
+        s.family = p.family;
+        s.intent = p.intent;
+        s.level = p.level;
+        s.words = static_cast<std::uint32_t>(b_.words.size());
+        s.slots = static_cast<std::uint32_t>(b_.slots.size());
+        if (p.program == no_program) {
+            for (std::uint32_t i = hit.begin; i < hit.end; ++i) b_.words.push_back(i);
+            b_.open_slots.clear();
+        } else {
+            if (!trace_back(p.program, hit.end, 0)) {
+                b_.taken.clear();
+                b_.open_slots.clear();
+                if (hit.end == 0) return;
+                b_.taken.emplace_back(hit.end - 1, hit.end);
+            }
+            for (std::size_t k = b_.taken.size(); k-- > 0;) {
+                for (std::uint32_t i = b_.taken[k].first; i < b_.taken[k].second; ++i) b_.words.push_back(i);
+            }
+        }
+        s.word_count = static_cast<std::uint32_t>(b_.words.size()) - s.words;
+        if (s.word_count == 0) return;
+        const std::uint32_t first = b_.words[s.words], last = b_.words.back();
+        // The head: the last content word of the capture, else of the evidence.
+        std::uint32_t head = last;
+        bool found = false;
+        for (const SlotRange& slot : b_.open_slots) {
+            if (slot.begin == no_program || slot.begin >= slot.end) continue;
+            b_.slots.push_back(slot);
+            for (std::uint32_t i = slot.end; i-- > slot.begin && !found;) {
+                if (content(i)) {
+                    head = i;
+                    found = true;
+                }
+            }
+        }
+        s.slot_count = static_cast<std::uint32_t>(b_.slots.size()) - s.slots;
+        for (std::uint32_t k = s.word_count; k-- > 0 && !found;) {
+            if (content(b_.words[s.words + k])) {
+                head = b_.words[s.words + k];
+                found = true;
+            }
+        }
+        const Token& h = u_.tokens[head];
+        const Clause& clause = u_.clauses[h.clause];
+        s.clause = h.clause;
+        float quality = 1;
+        for (std::uint32_t k = 0; k < s.word_count; ++k) {
+            if (u_.tokens[b_.words[s.words + k]].flags & token_flag::corrected) quality = corrected_quality;
+        }
+        s.weight = p.weight * quality;
+
+        s.whom = h.person;
+        if (s.whom != Whom::self) {
+            // "he hates me", "you make me sick": the speaker stands in the evidence after the subject.
+            const std::int32_t subject = b_.subjects[head];
+            for (std::uint32_t k = 0; k < s.word_count; ++k) {
+                const std::uint32_t i = b_.words[s.words + k];
+                namespace c = word_class;
+                if (static_cast<std::int32_t>(i) <= subject) continue;
+                const bool mine = (b_.classes[i] & c::self_possessive) && !(i + 1 < n_ && (b_.classes[i + 1] & c::relation));
+                if ((b_.classes[i] & (c::self_subject | c::self_object)) || mine) s.whom = Whom::self;
+            }
+        }
+        s.quoted = h.flags & token_flag::quoted;
+        if (s.quoted) s.whom = Whom::other;
+        if (p.whom != 0xFF) s.whom = static_cast<Whom>(p.whom);
+
+        s.time = clause.time;
+        bool resolved = clause.resolved;
+        if (p.time != 0xFF) {
+            s.time = static_cast<Time>(p.time);
+            resolved = false;
+        }
+
+        int open_negators = 0;
+        std::uint32_t denier = 0;
+        for (const std::uint16_t n : {h.negator, h.negator2}) {
+            if (n == 0) continue;
+            bool part = false;
+            for (std::uint32_t k = 0; k < s.word_count; ++k) part = part || b_.words[s.words + k] == n - 1u;
+            if (!part) {
+                ++open_negators;
+                denier = n - 1u;
+            }
+        }
+        s.polarity = open_negators == 1 ? Polarity::negated : (open_negators == 2 || (h.flags & token_flag::hedged)) ? Polarity::hedged : Polarity::asserted;
+        if (p.polarity != 0xFF) {
+            s.polarity = static_cast<Polarity>(p.polarity);
+            if (s.polarity != Polarity::negated) resolved = false;
+        }
+
+        if (p.unless != no_program && found_in_clauses(p.unless, first, last)) {
+            note(s, "cancelled by unless");
+            b_.words.resize(s.words);
+            b_.slots.resize(s.slots);
+            return;
+        }
+        const IntentEntry& intent = t_.intents[s.intent];
+        const bool fits = intent.whom == 0 || s.whom == Whom::anyone || (intent.whom & 1u << static_cast<unsigned>(s.whom)) || (intent.whom & 1u << static_cast<unsigned>(Whom::anyone));
+        const bool crisis = intent.kind == IntentKind::crisis;
+        if (crisis && s.polarity != Polarity::negated && p.time == 0xFF && (resolved || (clause.strong_past && s.time == Time::past))) {
+            s.level = 2;  // past
+            s.time = Time::past;
+            resolved = false;
+        }
+        if (s.polarity == Polarity::negated) {
+            s.group = Sign::Group::negated;
+            note(s, p.polarity != 0xFF ? "a denial" : "denied by \"" + std::string(u_.folded_word(u_.tokens[denier])) + "\"");
+        } else if (!fits) {
+            s.group = Sign::Group::elsewhere;
+            note(s, s.quoted ? "somebody else's words" : s.whom == Whom::bot ? "about befriend" : "about somebody else");
+        } else if (resolved && !crisis) {
+            s.group = Sign::Group::negated;
+            s.time = Time::past;
+            note(s, "over: \"used to\" or \"no longer\"");
+        } else {
+            note(s, quality < 1 ? "counts, spelling corrected" : "counts");
+        }
+        b_.signs.push_back(s);
+    }
+
+    // ---- signs become readings ---------------------------------------------------------------
+
+    struct Scored {
+        float score = 0;
+        std::uint32_t best = 0;  // sign
+    };
+
+    // Noisy-or over families, each with its best sign; words count once.
+    bool score(std::uint16_t intent, Sign::Group group, std::uint8_t level, Scored& out, std::vector<std::uint32_t>& members) {
+        members.clear();
+        bool own = false;
+        for (std::uint32_t k = 0; k < b_.signs.size(); ++k) {
+            const Sign& s = b_.signs[k];
+            if (s.intent != intent || s.group != group || s.level < level) continue;
+            own = own || s.level == level;
+            members.push_back(k);
+        }
+        if (!own) return false;
+        std::stable_sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) {
+            const Sign& x = b_.signs[a];
+            const Sign& y = b_.signs[b];
+            const bool mine_x = x.level == level, mine_y = y.level == level;
+            if (x.weight != y.weight) return x.weight > y.weight;
+            return mine_x && !mine_y;
+        });
+        float rest = 1;
+        b_.used_words.clear();
+        std::vector<std::uint32_t> counted;
+        bool first = true;
+        for (const std::uint32_t k : members) {
+            const Sign& s = b_.signs[k];
+            bool again = false;
+            for (const std::uint32_t c : counted) again = again || b_.signs[c].family == s.family;
+            if (again) continue;
+            bool overlaps = false, any = false;
+            for (std::uint32_t w = 0; w < s.word_count; ++w) {
+                const std::uint32_t token = b_.words[s.words + w];
+                if (!content(token)) continue;
+                any = true;
+                overlaps = overlaps || std::find(b_.used_words.begin(), b_.used_words.end(), token) != b_.used_words.end();
+            }
+            if (!any && !counted.empty()) {
+                for (std::uint32_t w = 0; w < s.word_count; ++w) overlaps = overlaps || std::find(b_.used_words.begin(), b_.used_words.end(), b_.words[s.words + w]) != b_.used_words.end();
+            }
+            if (overlaps) continue;
+            for (std::uint32_t w = 0; w < s.word_count; ++w) {
+                const std::uint32_t token = b_.words[s.words + w];
+                if (content(token) || !any) b_.used_words.push_back(token);
+            }
+            rest *= 1 - std::min(1.0f, s.weight);
+            counted.push_back(k);
+            if (first || (s.level == level && b_.signs[out.best].level != level)) out.best = k;
+            first = false;
+        }
+        out.score = 1 - rest;
+        members = counted;
+        return true;
+    }
+
+    Reading& make_reading(const Scored& scored, const std::vector<std::uint32_t>& members, std::uint8_t level) {
+        const Sign& best = b_.signs[scored.best];
+        Reading& r = u_.readings.emplace_back();
+        r.intent = static_cast<IntentId>(best.intent);
+        r.score = scored.score;
+        r.whom = best.whom;
+        r.quoted = best.quoted;
+        r.time = best.time;
+        r.polarity = best.polarity;
+        r.pattern = best.pattern;
+        r.clause = best.clause;
+        r.level = level_names[level];
+        for (const std::uint32_t k : members) {
+            const Sign& s = b_.signs[k];
+            for (const Span& span : spans(s)) r.evidence.push_back(span);
+            const PatternEntry& p = t_.patterns[s.pattern];
+            for (std::uint32_t a = 0; a < p.attr_count; ++a) {
+                const std::string& attr = t_.names[t_.attr_list[p.attrs + a]];
+                if (std::find(r.attrs.begin(), r.attrs.end(), attr) == r.attrs.end()) r.attrs.push_back(attr);
+            }
+            for (std::uint32_t a = 0; a < s.slot_count; ++a) {
+                const SlotRange& slot = b_.slots[s.slots + a];
+                const bool has = std::any_of(r.slots.begin(), r.slots.end(), [&](const CapturedSlot& c) { return c.name == t_.names[slot.name]; });
+                if (!has) r.slots.push_back({t_.names[slot.name], {u_.tokens[slot.begin].typed.begin, u_.tokens[slot.end - 1].typed.end}});
+            }
+        }
+        std::sort(r.evidence.begin(), r.evidence.end(), [](const Span& a, const Span& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+        std::vector<Span> merged;
+        for (const Span& s : r.evidence) {
+            if (!merged.empty() && s.begin <= merged.back().end) merged.back().end = std::max(merged.back().end, s.end);
+            else merged.push_back(s);
+        }
+        r.evidence = std::move(merged);
+        return r;
+    }
+
+    void readings() {
+        std::vector<std::uint16_t> intents;
+        for (const Sign& s : b_.signs) {
+            if (std::find(intents.begin(), intents.end(), s.intent) == intents.end()) intents.push_back(s.intent);
+        }
+        std::vector<std::uint32_t> members;
+        // What is denied is evidence for another intent.
+        const std::size_t own_signs = b_.signs.size();
+        for (std::size_t k = 0; k < intents.size(); ++k) {
+            const std::uint16_t id = intents[k];
+            const IntentEntry& intent = t_.intents[id];
+            if (intent.negated == 0xFFFF) continue;
+            Scored scored;
+            bool any = false;
+            for (std::uint32_t s = 0; s < own_signs; ++s) any = any || (b_.signs[s].intent == id && b_.signs[s].group == Sign::Group::negated);
+            if (!any || !score(id, Sign::Group::negated, 0, scored, members) || scored.score < intent.threshold) continue;
+            const Sign& denied = b_.signs[scored.best];
+            const IntentEntry& other = t_.intents[intent.negated];
+            const bool fits = denied.whom == Whom::anyone || intent.whom == 0 || (intent.whom & 1u << static_cast<unsigned>(denied.whom));
+            if (!fits) continue;
+            Sign s = denied;
+            s.intent = intent.negated;
+            s.family = 0x80000000u | id;
+            s.level = 0;
+            s.group = Sign::Group::counts;
+            s.weight = denial_weight;
+            s.polarity = Polarity::asserted;
+            s.time = Time::now;
+            s.slot_count = 0;
+            b_.signs.push_back(s);
+            if (std::find(intents.begin(), intents.end(), s.intent) == intents.end()) intents.push_back(s.intent);
+            note(s, "a denied " + intent.name + " counts for " + other.name);
+        }
+        for (const std::uint16_t id : intents) {
+            const IntentEntry& intent = t_.intents[id];
+            std::uint32_t levels = 0;
+            for (const Sign& s : b_.signs) {
+                if (s.intent == id) levels |= 1u << s.level;
+            }
+            for (const Sign::Group group : {Sign::Group::counts, Sign::Group::negated, Sign::Group::elsewhere}) {
+                for (std::uint8_t level = 0; level < std::size(level_names); ++level) {
+                    if (!(levels & 1u << level)) continue;
+                    Scored scored;
+                    if (!score(id, group, level, scored, members)) continue;
+                    Reading& r = make_reading(scored, members, level);
+                    r.counts = group == Sign::Group::counts && r.score >= intent.threshold - 1e-4f;
+                }
+            }
+        }
+        const auto counts = [&](std::uint16_t id) {
+            return std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) { return r.counts && r.intent == static_cast<IntentId>(id); });
+        };
+        std::vector<std::uint16_t> dropped;
+        for (const std::uint16_t id : intents) {
+            const IntentEntry& intent = t_.intents[id];
+            bool drop = std::any_of(intent.none_of.begin(), intent.none_of.end(), counts);
+            if (!intent.any_of.empty() && std::none_of(intent.any_of.begin(), intent.any_of.end(), counts)) drop = true;
+            if (drop) dropped.push_back(id);
+        }
+        for (Reading& r : u_.readings) {
+            if (std::find(dropped.begin(), dropped.end(), static_cast<std::uint16_t>(r.intent)) != dropped.end()) r.counts = false;
+        }
+        std::stable_sort(u_.readings.begin(), u_.readings.end(), [](const Reading& a, const Reading& b) {
+            if (a.counts != b.counts) return a.counts;
+            return a.score > b.score;
+        });
+    }
+
+    const Tables& t_;
+    const Regexes& regexes_;
+    const MatcherOptions& options_;
+    const Context& context_;
+    Scratch& scratch_;
+    Scratch::Buffers& b_;
+    Understanding& u_;
+    std::uint32_t n_ = 0;
+    std::uint32_t fuel_ = 0;
+    bool end_anchored_ = false;
+};
+
+constexpr std::uint32_t pack_magic = 0x4D434642;  // "BFCM"
+constexpr std::uint32_t pack_version = 1;
+
+}  // namespace
+
+Matcher::Matcher() : compiled_(std::make_unique<Compiled>()) {}
+Matcher::~Matcher() = default;
+Matcher::Matcher(Matcher&&) noexcept = default;
+Matcher& Matcher::operator=(Matcher&&) noexcept = default;
+
+Matcher Matcher::compile(const Catalogue& catalogue, Diagnostics& diagnostics) {
+    Matcher m;
+    m.compiled_->t = compile_tables(catalogue, diagnostics);
+    const Tables& t = m.compiled_->t;
+    for (const auto& [index, message] : m.compiled_->regexes.compile(t.regexes)) {
+        const PatternEntry& p = t.patterns[t.regex_patterns[index]];
+        diagnostics.push_back(make_diagnostic(codes::bad_regex, t.files[p.file], {p.line, 1}, message, "RE2 has no look-around and no back-references"));
+    }
+    m.compiled_->index();
+    return m;
+}
+
+void Matcher::understand(std::string_view text, const Context& context, Scratch& scratch, Understanding& out) const {
+    Run(compiled_->t, compiled_->regexes, options_, context, scratch, out).run(text);
+    out.answer = read_answer(*this, out, context);
+    choose_labels(*this, out);
+}
+
+Understanding Matcher::understand(std::string_view text, const Context& context, Scratch& scratch) const {
+    Understanding out;
+    understand(text, context, scratch, out);
+    return out;
+}
+
+Understanding Matcher::understand(std::string_view text) const {
+    Scratch scratch;
+    return understand(text, {}, scratch);
+}
+
+IntentId Matcher::find(std::string_view name) const {
+    const auto found = compiled_->by_name.find(std::string(name));
+    return found == compiled_->by_name.end() ? IntentId::none : static_cast<IntentId>(found->second);
+}
+
+const std::string& Matcher::intent_name(IntentId id) const {
+    static const std::string none = "none";
+    const auto i = static_cast<std::size_t>(id);
+    return i < compiled_->t.intents.size() ? compiled_->t.intents[i].name : none;
+}
+
+IntentKind Matcher::kind(IntentId id) const {
+    const auto i = static_cast<std::size_t>(id);
+    return i < compiled_->t.intents.size() ? compiled_->t.intents[i].kind : IntentKind::content;
+}
+
+std::uint32_t Matcher::rank(IntentId id) const {
+    const auto i = static_cast<std::size_t>(id);
+    return i < compiled_->t.intents.size() ? compiled_->t.intents[i].rank : not_a_label;
+}
+
+std::size_t Matcher::intent_count() const { return compiled_->t.intents.size(); }
+std::size_t Matcher::pattern_count() const { return compiled_->t.patterns.size(); }
+std::size_t Matcher::state_count() const { return compiled_->t.states.size(); }
+std::size_t Matcher::word_count() const { return compiled_->t.words.size(); }
+
+std::string Matcher::pattern_place(std::uint32_t pattern) const {
+    if (pattern >= compiled_->t.patterns.size()) return {};
+    const PatternEntry& p = compiled_->t.patterns[pattern];
+    return compiled_->t.files[p.file] + ":" + std::to_string(p.line);
+}
+
+std::string Matcher::pattern_source(std::uint32_t pattern) const {
+    return pattern < compiled_->t.patterns.size() ? compiled_->t.sources[compiled_->t.patterns[pattern].source] : std::string();
+}
+
+void Matcher::save(std::string& out) const {
+    Writer w(out);
+    std::uint32_t magic = pack_magic, version = pack_version;
+    w(magic, version, compiled_->t);
+}
+
+bool Matcher::load(std::string_view bytes) {
+    auto fresh = std::make_unique<Compiled>();
+    Reader r(bytes);
+    std::uint32_t magic = 0, version = 0;
+    r(magic, version);
+    if (magic == pack_magic && version == pack_version) r(fresh->t);
+    else r.fail();
+    if (r.failed()) {
+        compiled_ = std::make_unique<Compiled>();
+        return false;
+    }
+    fresh->regexes.compile(fresh->t.regexes);
+    fresh->index();
+    compiled_ = std::move(fresh);
+    return true;
+}
+
+}  // namespace befriend
