@@ -283,7 +283,7 @@ private:
     Answered answer(std::size_t begin, std::size_t end) {
         const ChatLine& line = file_.lines[begin];
         if (line.kind == '~') {
-            const auto lasts = parse_duration(line.text);
+            const auto lasts = parse_wait(line.text);
             if (!lasts) {
                 run_.failures.push_back(place(line) + "a wait is written like ~ 21 minutes");
                 return {};

@@ -80,7 +80,7 @@ std::optional<ClockStart> parse_clock(std::string_view text) {
     return start;
 }
 
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+std::optional<std::chrono::milliseconds> parse_wait(std::string_view text) {
     using namespace std::chrono;
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);

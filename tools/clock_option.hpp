@@ -23,6 +23,6 @@ inline constexpr std::string_view default_clock = "2026-01-05T10:00:00Z";
 std::optional<ClockStart> parse_clock(std::string_view text);
 
 // "21 minutes", "20 s", "2 hours", "1 day"; nullopt when it is no duration.
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+std::optional<std::chrono::milliseconds> parse_wait(std::string_view text);
 
 }  // namespace befriend

@@ -32,8 +32,6 @@ const std::vector<Command>& commands() {
         {"check", "find every mistake in dialogs and intents", run_check},
         {"explain", "explain a code such as BF0101", run_explain},
         {"try", "show how a message is understood", run_try},
-        {"match", "say whether and where a pattern fits a sentence", run_match},
-        {"sample", "print sentences that an intent or pattern accepts", run_sample},
         {"test", "run the labelled sentences and the conversations", run_test},
         {"record", "write a conversation down as a test", run_record},
         {"walk", "talk at random for a long time and watch the promises", run_walk},

@@ -41,7 +41,5 @@ int run_explain(Arguments arguments);
 int run_try(Arguments arguments);
 int run_schema(Arguments arguments);
 int run_explain(Arguments arguments);
-int run_match(Arguments arguments);
-int run_sample(Arguments arguments);
 
 }  // namespace befriend

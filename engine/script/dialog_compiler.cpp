@@ -37,6 +37,7 @@ Enum word_to(const std::array<std::string_view, N>& words, std::string_view word
     return found == words.end() ? otherwise : static_cast<Enum>(found - words.begin());
 }
 
+constexpr std::array<std::string_view, 5> triggers{"answer", "heard", "silence", "fills", "otherwise"};
 constexpr std::array<std::string_view, 6> kind_words{"talk", "reframe", "practice", "learn", "safety", "repair"};
 constexpr std::array<std::string_view, 3> keep_words{"dialog", "session", "person"};
 constexpr std::array<std::string_view, 7> type_words{"line", "phrase", "number", "choice", "feeling", "flag", "count"};
@@ -283,7 +284,7 @@ private:
                 places_.steps.push_back(node);
                 ++dialog.count;
             }
-            if (dialog.count == 0 && list != nullptr) {
+            if (dialog.count == 0 && list != nullptr && list->is_list()) {
                 report.add(Fault::no_steps, list->at, "this dialog has no steps", "begin with - step: ...");
             }
         }
@@ -852,7 +853,7 @@ private:
             if (!item->is_map()) continue;
             Hear hear = compile_entry(*item, step);
             if (hear.kind == Hear::Kind::otherwise && item->find("if") == nullptr) has_otherwise = true;
-            if (never_wins(hear, step.hear)) {
+            if (has_trigger(*item) && never_wins(hear, step.hear)) {
                 report_->add(Fault::never_wins, item->at, "an entry above always wins over this one", "remove one of them, or add if:");
             }
             step.hear.push_back(std::move(hear));
@@ -875,6 +876,10 @@ private:
         std::ranges::stable_sort(step.hear, {}, rank);
     }
 
+    static bool has_trigger(const ScriptNode& node) {
+        return std::ranges::any_of(triggers, [&](std::string_view trigger) { return node.find(trigger) != nullptr; });
+    }
+
     // True when one of the entries before it takes every message that this one would.
     static bool never_wins(const Hear& hear, const std::vector<Hear>& before) {
         return std::ranges::any_of(before, [&](const Hear& other) {
@@ -895,7 +900,6 @@ private:
     }
 
     Hear compile_entry(const ScriptNode& node, const Step& step) {
-        static constexpr std::array<std::string_view, 5> triggers{"answer", "heard", "silence", "fills", "otherwise"};
         static constexpr std::array<std::string_view, 6> moves{"go", "call", "switch", "end", "again", "otherwise"};
         Hear hear;
         hear.at = {static_cast<std::uint16_t>(places_.files[current_]), node.at.line};

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "engine/script/values.hpp"
+#include "engine/text/reflect.hpp"
 
 namespace befriend {
 namespace {
@@ -216,22 +217,6 @@ Message parse_message(std::string_view text, std::vector<MessageProblem>& proble
     for (std::size_t i = before; i < problems.size(); ++i) problems[i].offset += skipped;
     for (MessageArg& arg : result.args) arg.offset += skipped;
     return result;
-}
-
-std::size_t count_words(std::string_view sample) {
-    std::size_t words = 0;
-    bool inside = false;
-    for (const char c : sample) {
-        // A dash or an ellipsis on its own is no word.
-        const bool part = is_word(c) || (static_cast<unsigned char>(c) >= 0xC3 && static_cast<unsigned char>(c) != 0xE2);
-        if (is_space(c)) {
-            inside = false;
-        } else if (part && !inside) {
-            inside = true;
-            ++words;
-        }
-    }
-    return words;
 }
 
 std::size_t count_questions(std::string_view sample) {

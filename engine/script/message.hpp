@@ -41,7 +41,6 @@ struct Message {
 // `problems` gets what is wrong; the result is then still usable for further checks.
 Message parse_message(std::string_view text, std::vector<MessageProblem>& problems);
 
-std::size_t count_words(std::string_view sample);
 // Sentences that end on a question mark; "??" is one, and an afterthought ("Or later?") is none.
 std::size_t count_questions(std::string_view sample);
 

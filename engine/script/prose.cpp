@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/script/prose.hpp"
+#include "engine/text/reflect.hpp"
 
 #include <algorithm>
 #include <array>

@@ -292,9 +292,15 @@ std::size_t count_words(std::string_view text) {
     std::size_t count = 0;
     bool inside = false;
     for (const char c : text) {
-        const bool space = is_space(c);
-        count += !space && !inside;
-        inside = !space;
+        // A dash or an ellipsis on its own is no word.
+        const auto byte = static_cast<unsigned char>(c);
+        const bool part = is_lower(lower(c)) || is_digit(c) || c == '_' || (byte >= 0xC3 && byte != 0xE2);
+        if (is_space(c)) {
+            inside = false;
+        } else if (part && !inside) {
+            inside = true;
+            ++count;
+        }
     }
     return count;
 }
