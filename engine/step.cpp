@@ -935,7 +935,7 @@ private:
             quiet_ = true;
             enter("crisis_stop", {});
             if (!said_anything()) emit_resource();
-            if (!closed_) close("stop");
+            close_as_stop();
             return;
         }
         if (practice != session().stack.end()) {
@@ -951,6 +951,10 @@ private:
         quiet_ = true;
         enter("stop", {});
         if (!said_anything()) emit_neutral();
+        close_as_stop();
+    }
+
+    void close_as_stop() {
         if (!closed_) close("stop");
         for (Effect& effect : turn_.effects)
             if (auto* end = std::get_if<End>(&effect)) end->reason = "stop";

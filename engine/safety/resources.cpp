@@ -6,12 +6,13 @@
 namespace befriend {
 namespace {
 
+constexpr std::string_view international_line = "Helplines by country: findahelpline.com\nUS and Canada: call or text 988";
 
 const Country& fallback_country() {
     static const Country country{
         "international",
         {},
-        "your local emergency number (112 or 911 in many places)",
+        "your local emergency number (112, 911, 999 or 000)",
         {HelpLine{"Find A Helpline", "findahelpline.com", "chat", "suicide", "", "", "", "https://findahelpline.com", "", "", "A"}},
     };
     return country;
@@ -97,14 +98,15 @@ std::string Resources::find_country(std::string_view folded_text) const {
 }
 
 std::string resource_line(const Resources& resources, std::string_view country_code, std::string_view audience, std::string_view channel) {
-    if (const HelpLine* line = best_line(resources.country(country_code), audience, channel)) return describe(*line);
-    if (const HelpLine* line = best_line(resources.country("international"), audience, channel)) return describe(*line);
-    return describe(fallback_country().lines.front());
+    const Country& country = resources.country(country_code);
+    // Where nobody knows the country yet, one country's line would leave most people with nothing.
+    if (country.code == "international") return std::string(international_line);
+    if (const HelpLine* line = best_line(country, audience, channel)) return describe(*line);
+    return std::string(international_line);
 }
 
 std::string_view compiled_fallback_line() {
-    return "If you might be in danger, please call your local emergency number now (112 or 911 in many places), "
-           "or find a helpline for your country at findahelpline.com.";
+    return "Your local emergency number (112, 911, 999 or 000) \xC2\xB7 findahelpline.com \xC2\xB7 US and Canada: 988";
 }
 
 }  // namespace befriend
