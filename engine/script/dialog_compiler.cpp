@@ -853,7 +853,8 @@ private:
             if (!item->is_map()) continue;
             Hear hear = compile_entry(*item, step);
             if (hear.kind == Hear::Kind::otherwise && item->find("if") == nullptr) has_otherwise = true;
-            if (has_trigger(*item) && never_wins(hear, step.hear)) {
+            if (!has_trigger(*item)) continue;  // told; what it would do is unknown
+            if (never_wins(hear, step.hear)) {
                 report_->add(Fault::never_wins, item->at, "an entry above always wins over this one", "remove one of them, or add if:");
             }
             step.hear.push_back(std::move(hear));
