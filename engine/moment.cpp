@@ -126,8 +126,16 @@ std::optional<std::string> value_of(const Moment& moment, const TextArg& arg) {
 // Sentences begin with a capital, also where they begin with a value.
 void capitalise(std::string& text) {
     bool start = true;
+    bool quoted = false;  // between curly quotes stand the person's own words, exactly as typed
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
+        const std::string_view rest = std::string_view(text).substr(i);
+        if (rest.starts_with("\u201C")) quoted = true;
+        if (rest.starts_with("\u201D")) quoted = false;
+        if (quoted) {
+            start = false;
+            continue;
+        }
         if (start && c >= 'a' && c <= 'z') text[i] = static_cast<char>(c - 32);
         if (c == '\n') start = true;
         else if (c == ' ') start = start || (i > 0 && (text[i - 1] == '?' || text[i - 1] == '!' || (text[i - 1] == '.' && !(i > 1 && text[i - 2] == '.'))));

@@ -611,6 +611,10 @@ private:
             if (kind == IntentKind::crisis || reading.counts) into.insert(into.end(), reading.evidence.begin(), reading.evidence.end());
         }
         moment_.safety_text = verdict_.rank >= rank_of_question || !unsafe.empty();
+        // A harsh verdict on oneself is not given back as if it were so.
+        for (const Reading& reading : heard_.readings)
+            if (reading.counts && reading.whom == Whom::self && pack().matcher.intent_name(reading.intent) == "self_judgement")
+                unsafe.insert(unsafe.end(), reading.evidence.begin(), reading.evidence.end());
         moment_.clause = best_clause(heard_.text, {evidence, feelings, unsafe});
     }
 
