@@ -26,7 +26,7 @@ std::optional<Whom> whom_of(std::string_view text) {
     if (text == "self") return Whom::self;
     if (text == "other") return Whom::other;
     if (text == "bot") return Whom::bot;
-    if (text == "anyone") return Whom::anyone;
+    if (text == "anyone" || text == "any") return Whom::anyone;
     return {};
 }
 std::optional<Time> time_of(std::string_view text) {

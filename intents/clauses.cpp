@@ -47,6 +47,7 @@ private:
             if (i && t.before == Boundary::none) {
                 if (is(i, c::breaks) && word(i) != "cause") t.before = Boundary::soft;
                 else if (is(i, c::joins) && starts_subject(i)) t.before = Boundary::soft;
+                else if (i - clause.first >= 7 && runs_on(i)) t.before = Boundary::soft;
             }
             if (i && t.before != Boundary::none) close(clause, i);
             t.clause = static_cast<std::uint16_t>(std::min<std::size_t>(u_.clauses.size(), 0xFFFE));
@@ -68,6 +69,13 @@ private:
         else u_.clauses.back().last = clause.last;
         clause = {};
         clause.first = static_cast<std::uint32_t>(end);
+    }
+
+    // A new sentence without any mark, as in hurried typing: "... feel so bad i am going home".
+    bool runs_on(std::size_t i) const {
+        return is(i, c::self_subject | c::other_subject) && is(i + 1, c::be | c::auxiliary) &&
+               !is(i - 1, c::opens | c::thing | c::everyone | c::generic_you | c::ends_scope | c::joins | c::determiner | c::preposition | c::relation | c::person_noun | c::reports | c::moves_object) &&
+               !skips(i - 1);
     }
 
     // "and I", "so my boss": a subject with something to do after it.
@@ -94,6 +102,7 @@ private:
     void people() {
         Subject subject;
         bool expecting = true, reported = false, quote_theirs = false;
+        voice_talks_ = false;
         bool was_in_quotes = false;
         Whom clause_person = Whom::self;
         for (std::size_t i = 0; i < n_; ++i) {
@@ -104,6 +113,7 @@ private:
                 expecting = true;
                 reported = false;
                 if (t.before == Boundary::hard) subject = {};
+                if (t.before == Boundary::hard || !(t.flags & token_flag::in_quotes)) voice_talks_ = voice_talks_ && t.before == Boundary::soft && (t.flags & token_flag::in_quotes);
             }
             const bool in_quotes = t.flags & token_flag::in_quotes;
             if (in_quotes && !was_in_quotes) {
@@ -135,9 +145,11 @@ private:
                 expecting = true;
                 continue;
             }
-            if ((k & c::opens) && !(k & c::function_word)) expecting = true;
-            if ((k & c::opens) && (k & c::function_word)) expecting = true;
-            if (word(i) == "that" && i && is(i - 1, c::opens)) expecting = true;
+            if (k & c::opens) expecting = true;
+            if (subject.voice && (is(i, c::reports) || word(i) == "goes" || word(i) == "go")) {
+                voice_talks_ = true;  // "my head says you are useless": "you" is oneself
+                expecting = true;
+            }
 
             t.person = subject.whom;
             subjects_[i] = subject.at;
@@ -188,7 +200,7 @@ private:
         if (k & c::other_subject) { set(subject, Whom::other, i); return false; }
         if (k & c::you) {
             const bool generic = generic_you(i);
-            set(subject, generic ? Whom::anyone : Whom::bot, i);
+            set(subject, voice_talks_ ? Whom::self : generic ? Whom::anyone : Whom::bot, i);
             return false;
         }
         if (k & c::self_possessive) {
@@ -366,7 +378,7 @@ private:
             for (std::size_t i = clause.first; i < clause.last; ++i) {
                 const std::uint64_t k = cls(i);
                 const std::string_view w = word(i);
-                if (k & c::past_tense) past_tense = true;
+                if ((k & c::past_tense) && !(i && (word(i - 1) == "have" || word(i - 1) == "has")) && !(i >= 2 && (word(i - 2) == "have" || word(i - 2) == "has"))) past_tense = true;
                 if (k & c::past_marker) strong = true;
                 if (k & c::future) future = true;
                 if (k & c::since) since = true;
@@ -427,6 +439,7 @@ private:
     Understanding& u_;
     std::vector<std::int32_t>& subjects_;
     std::size_t n_;
+    bool voice_talks_ = false;
 };
 
 }  // namespace

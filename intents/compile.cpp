@@ -122,6 +122,10 @@ private:
             for (const Lexicon::Entry& e : skip->second->entries) {
                 const auto folded = fold_words(e.text);
                 if (folded.size() == 1) words_[folded[0]].classes |= word_class::skip;
+                if (folded.size() < 2) continue;
+                std::vector<std::uint32_t> path;
+                for (const std::string& w : folded) path.push_back(exact(w));
+                phrase(path, symbol::skip);
             }
         }
     }

@@ -70,7 +70,7 @@ constexpr std::string_view uninflected =
 
 // Adjectives and adverbs that take -er and -est.
 constexpr std::string_view gradable =
-    "sad mad glad numb dumb low high slow fast big small large short tall long thin fat weak strong old young cold hot warm cool hard soft dark bright light heavy deep shallow "
+    "sad mad glad dumb low high slow fast big small large short tall long thin fat weak strong old young cold hot warm cool hard soft dark bright light heavy deep shallow "
     "loud quiet calm kind mean nice rude cruel sick ill poor rich cheap safe rough tough tight loose smart stupid happy unhappy angry hungry lonely ugly lazy crazy silly easy busy "
     "heavy pretty funny scary messy dirty empty early late near close great bleak grim harsh sharp dull tired fine full clean clear simple gentle bitter sweet sour strange weird odd "
     "worthy guilty needy clumsy shaky sleepy weary moody grumpy cranky edgy jumpy touchy creepy skinny chubby healthy friendly lovely lively deadly costly wise brave proud shy blue "

@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t ring_size = 32;            // a word list phrase spans fewer words than this
 constexpr std::size_t most_hits = 8;             // of one pattern in one message; enough to search past a denied one
+constexpr std::uint32_t unless_reach = 10;      // words around a hit that `unless` looks at
 constexpr float corrected_quality = 0.8f;
 constexpr float denial_weight = 0.6f;            // of a denied reading as evidence for `negated:`
 constexpr std::uint32_t no_program = 0xFFFFFFFF;
@@ -38,6 +39,7 @@ struct PhraseEdge {
     std::uint32_t out = 0;        // into Tables::phrase_out
     std::uint32_t out_count = 0;
     std::int32_t same_end = -1;   // next edge that ends there
+    bool skip = false;            // may be passed over
 };
 
 struct Hit {
@@ -146,9 +148,26 @@ public:
         regexes();
         signs();
         readings();
+        if (n_ == 0) wordless();
     }
 
 private:
+    // "?!..." is gibberish, and says so even where there is no word that a pattern could name.
+    void wordless() {
+        const auto begin = u_.text.find_first_not_of(" \t\r\n");
+        if (begin == std::string::npos) return;
+        for (std::size_t i = 0; i < t_.intents.size(); ++i) {
+            if (t_.intents[i].name != "gibberish") continue;
+            Reading r;
+            r.intent = static_cast<IntentId>(i);
+            r.score = 1;
+            r.counts = true;
+            r.pattern = no_program;
+            r.evidence = {{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(u_.text.size())}};
+            u_.readings.push_back(std::move(r));
+        }
+    }
+
     const WordEntry& entry(std::uint32_t token) const { return t_.words[u_.tokens[token].word]; }
     bool skips(std::uint32_t token) const { return u_.tokens[token].flags & token_flag::skip; }
     Boundary before(std::uint32_t token) const { return token < n_ ? u_.tokens[token].before : Boundary::none; }
@@ -438,6 +457,10 @@ private:
         }
     }
 
+    bool is_skip(const PhraseState& p) const {
+        return std::find(t_.phrase_out.begin() + p.out, t_.phrase_out.begin() + p.out + p.out_count, symbol::skip) != t_.phrase_out.begin() + p.out + p.out_count;
+    }
+
     void walk(std::uint32_t begin, std::uint32_t at, std::uint32_t state) {
         if (at >= n_ || at - begin >= ring_size - 2) return;
         if (at > begin && before(at) == Boundary::hard) return;
@@ -448,7 +471,7 @@ private:
                 if (!edge) continue;
                 const std::uint32_t next = edge->begin;
                 const PhraseState& p = t_.phrases[next];
-                if (p.out_count) b_.phrases.push_back({begin, at + 1, p.out, p.out_count, -1});
+                if (p.out_count) b_.phrases.push_back({begin, at + 1, p.out, p.out_count, -1, is_skip(p)});
                 if (p.mask) walk(begin, at + 1, next);
             }
         }
@@ -515,7 +538,12 @@ private:
                 const Item item = b_.live[k];
                 const StateEntry& s = t_.states[item.state];
                 if (s.mask & word.mask) take_word(item.state, word, p + 1);
-                for (std::uint32_t f = phrase_begin; f < phrase_end; ++f) take_phrase(item.state, b_.phrases[f]);
+                for (std::uint32_t f = phrase_begin; f < phrase_end; ++f) {
+                    take_phrase(item.state, b_.phrases[f]);
+                    if (b_.phrases[f].skip && item.state != 1 && clear_inside(b_.phrases[f])) {
+                        b_.pending[b_.phrases[f].end % ring_size].push_back({item.state, item.left, false});
+                    }
+                }
                 if (s.any) next.push_back({s.any, 0, true});
                 if (skip) {
                     if (item.state != 1) next.push_back({item.state, item.left, false});
@@ -524,6 +552,13 @@ private:
                 }
             }
         }
+    }
+
+    bool clear_inside(const PhraseEdge& phrase) const {
+        for (std::uint32_t i = phrase.begin + 1; i < phrase.end; ++i) {
+            if (before(i) != Boundary::none) return false;
+        }
+        return true;
     }
 
     void activate(Item item, std::uint32_t p, Boundary boundary) {
@@ -700,7 +735,12 @@ private:
                         b_.taken.pop_back();
                     }
                     // A filler between two written words, or after the last where "$" follows.
-                    if (skips(at - 1) && (at != end || end_anchored_)) {
+                    if (at == end && !end_anchored_) return false;
+                    for (std::int32_t k = b_.phrase_ending[at]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+                        const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
+                        if (f.skip && f.begin >= low && clear_inside(f) && back(pc, f.begin, end, low)) return true;
+                    }
+                    if (skips(at - 1)) {
                         --at;
                         continue;
                     }
@@ -717,6 +757,15 @@ private:
                         if (crossed && passed) return false;
                         if (back(pc + 1, i, end, low)) return true;
                         if (i <= low) return false;
+                        std::uint32_t jump = i;
+                        for (std::int32_t k = b_.phrase_ending[i]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+                            const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
+                            if (f.skip && f.begin >= low && clear_inside(f)) jump = std::min(jump, f.begin);
+                        }
+                        if (jump < i) {
+                            i = jump;
+                            continue;
+                        }
                         if (!skips(i - 1)) {
                             if (in.a != unlimited_gap && passed >= in.a) return false;
                             ++passed;
@@ -737,9 +786,10 @@ private:
     }
 
     bool found_in_clauses(std::uint32_t program, std::uint32_t first, std::uint32_t last) {
-        // Any place inside the clauses that the evidence touches.
-        const std::uint32_t low = u_.clauses[u_.tokens[first].clause].first;
-        const std::uint32_t high = u_.clauses[u_.tokens[last].clause].last;
+        // Any place inside the clauses that the evidence touches; where nobody typed a comma for
+        // many words, not farther than a clause would be long.
+        const std::uint32_t low = std::max(u_.clauses[u_.tokens[first].clause].first, first < unless_reach ? 0 : first - unless_reach);
+        const std::uint32_t high = std::min(u_.clauses[u_.tokens[last].clause].last, last + 1 + unless_reach);
         const auto taken = std::move(b_.taken);
         const auto slots = std::move(b_.open_slots);
         bool found = false;
@@ -902,7 +952,9 @@ private:
             s.time = Time::past;
             resolved = false;
         }
-        if (s.polarity == Polarity::negated) {
+        if (intent.kind == IntentKind::topic) {
+            note(s, "counts");  // a topic is one, whoever and whatever is said of it
+        } else if (s.polarity == Polarity::negated) {
             s.group = Sign::Group::negated;
             note(s, p.polarity != 0xFF ? "a denial" : "denied by \"" + std::string(u_.folded_word(u_.tokens[denier])) + "\"");
         } else if (!fits) {

@@ -22,7 +22,7 @@
 namespace befriend {
 
 namespace symbol {
-inline constexpr std::uint32_t none = 0, self = 1, other = 2, bot = 3, end = 4, first_free = 5;
+inline constexpr std::uint32_t none = 0, self = 1, other = 2, bot = 3, end = 4, skip = 5, first_free = 6;
 }
 
 // 64 hash bits say cheaply that a state and a word have no symbol in common.

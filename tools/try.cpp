@@ -1,59 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `befriend try`: what is understood of each line of the input.
+// `befriend try`: what is understood of each line of the input, and what the safety gate makes of
+// it. Lines are independent of each other.
 #include <algorithm>
-#include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "engine/base/diagnostic.hpp"
-#include "engine/base/utf8.hpp"
+#include "engine/safety/gate.hpp"
 #include "intents/catalogue.hpp"
 #include "intents/matcher.hpp"
 #include "tools/commands.hpp"
+#include "tools/options.hpp"
+#include "tools/pack_source.hpp"
+#include "tools/reading_json.hpp"
 
 namespace befriend {
 namespace {
 
 using nlohmann::json;
-
-const char* whom_name(Whom w) {
-    switch (w) {
-        case Whom::self: return "self";
-        case Whom::other: return "other";
-        case Whom::bot: return "bot";
-        case Whom::anyone: return "anyone";
-    }
-    return "anyone";
-}
-const char* time_name(Time t) {
-    switch (t) {
-        case Time::now: return "now";
-        case Time::past: return "past";
-        case Time::future: return "future";
-        case Time::hypothetical: return "hypothetical";
-    }
-    return "now";
-}
-const char* polarity_name(Polarity p) {
-    switch (p) {
-        case Polarity::asserted: return "asserted";
-        case Polarity::negated: return "negated";
-        case Polarity::hedged: return "hedged";
-    }
-    return "asserted";
-}
-
-json spans_json(const std::vector<Span>& spans) {
-    json out = json::array();
-    for (const Span& s : spans) out.push_back({s.begin, s.end});
-    return out;
-}
 
 std::string quote(const std::string& text, const std::vector<Span>& spans) {
     std::string out;
@@ -61,51 +28,23 @@ std::string quote(const std::string& text, const std::vector<Span>& spans) {
     return out;
 }
 
-// A stand-in until the safety gate answers: ranks by level, without the messages before.
-json provisional_safety(const Matcher& matcher, const Understanding& u) {
-    json classes = json::array();
-    int rank = 0;
-    bool any = false;
-    for (const Reading& r : u.readings) {
-        if (matcher.kind(r.intent) != IntentKind::crisis) continue;
-        any = true;
-        int of = 0;
-        if (r.counts) {
-            if (r.level == "past" || r.level == "ambiguous") of = 1;
-            else if (r.level == "passive" || r.level.empty()) of = 2;
-            else if (r.level == "active" || r.level == "now") of = 3;
-            else if (r.level == "imminent") of = r.polarity == Polarity::hedged ? 3 : 4;
-        }
-        rank = std::max(rank, of);
-        classes.push_back({{"class", matcher.intent_name(r.intent)}, {"level", r.level}, {"whom", whom_name(r.whom)}, {"time", time_name(r.time)},
-                           {"polarity", polarity_name(r.polarity)}, {"evidence", spans_json(r.evidence)}});
-    }
-    if (!any) return nullptr;
-    return {{"rank", rank}, {"ask", rank >= 2}, {"flags", json::array()}, {"classes", classes}};
-}
-
-json to_json(const Matcher& matcher, const Understanding& u) {
-    json readings = json::array();
-    for (const Reading& r : u.readings) {
-        json slots = json::object();
-        for (const CapturedSlot& s : r.slots) slots[s.name] = u.text.substr(s.span.begin, s.span.end - s.span.begin);
-        json one = {{"intent", matcher.intent_name(r.intent)}, {"score", std::round(static_cast<double>(r.score) * 1000) / 1000}, {"counts", r.counts},
-                    {"whom", whom_name(r.whom)}, {"quoted", r.quoted}, {"time", time_name(r.time)}, {"polarity", polarity_name(r.polarity)},
-                    {"evidence", spans_json(r.evidence)}, {"pattern", matcher.pattern_place(r.pattern)}, {"slots", slots}};
-        if (!r.level.empty()) one["level"] = r.level;
-        if (!r.attrs.empty()) one["attrs"] = r.attrs;
-        readings.push_back(std::move(one));
-    }
+json labels_json(const Matcher& matcher, const Understanding& u) {
     json labels = json::array();
     for (const IntentId id : u.labels) labels.push_back(matcher.intent_name(id));
     if (labels.empty()) labels.push_back("none");
-    json out = {{"text", u.text}, {"primary", matcher.intent_name(u.primary)}, {"labels", labels}, {"readings", readings},
-                {"safety", provisional_safety(matcher, u)}, {"feelings", u.feelings}, {"topics", u.topics}, {"answer", nullptr}};
+    return labels;
+}
+
+json to_json(const Matcher& matcher, const Understanding& u, const SafetyVerdict& verdict) {
+    json readings = json::array();
+    for (const Reading& reading : u.readings) readings.push_back(reading_json(matcher, reading, u.text));
+    json out = {{"text", u.text}, {"primary", matcher.intent_name(u.primary)}, {"labels", labels_json(matcher, u)}, {"readings", std::move(readings)},
+                {"safety", safety_json(verdict)}, {"feelings", u.feelings}, {"topics", u.topics}, {"answer", nullptr}};
     if (u.answer) out["answer"] = {{"kind", u.answer->kind}, {"value", u.answer->value}};
     return out;
 }
 
-void explain(const Matcher& matcher, const Understanding& u, const Scratch& scratch, std::ostream& out) {
+void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict& verdict, const Scratch& scratch, std::ostream& out) {
     out << "\"" << u.text << "\"\n  words   ";
     for (const Token& t : u.tokens) {
         out << (t.before == Boundary::hard ? " || " : t.before == Boundary::soft ? " | " : " ") << u.folded_word(t);
@@ -115,7 +54,7 @@ void explain(const Matcher& matcher, const Understanding& u, const Scratch& scra
     }
     out << "\n  clauses ";
     for (const Clause& c : u.clauses) {
-        out << " [" << u.text.substr(c.typed.begin, c.typed.end - c.typed.begin) << ": " << whom_name(c.person) << ", " << time_name(c.time)
+        out << " [" << u.text.substr(c.typed.begin, c.typed.end - c.typed.begin) << ": " << to_text(c.person) << ", " << to_text(c.time)
             << (c.strong_past ? " (long ago)" : "") << (c.resolved ? ", over" : "") << (c.question ? ", ?" : "") << "]";
     }
     out << "\n";
@@ -126,7 +65,7 @@ void explain(const Matcher& matcher, const Understanding& u, const Scratch& scra
         char score[16];
         std::snprintf(score, sizeof score, "%.2f", static_cast<double>(r.score));
         out << "  " << (r.counts ? "+ " : "- ") << matcher.intent_name(r.intent) << " " << score << (r.level.empty() ? "" : " " + r.level) << "  \"" << quote(u.text, r.evidence)
-            << "\"  " << whom_name(r.whom) << ", " << time_name(r.time) << ", " << polarity_name(r.polarity) << (r.quoted ? ", quoted" : "") << "  " << matcher.pattern_place(r.pattern) << "\n";
+            << "\"  " << to_text(r.whom) << ", " << to_text(r.time) << ", " << to_text(r.polarity) << (r.quoted ? ", quoted" : "") << "  " << matcher.pattern_place(r.pattern) << "\n";
         for (const HitTrace& h : scratch.hits) {
             if (h.intent != r.intent) continue;
             std::snprintf(score, sizeof score, "%.2f", static_cast<double>(h.weight));
@@ -148,6 +87,8 @@ void explain(const Matcher& matcher, const Understanding& u, const Scratch& scra
         out << "\n";
     }
     if (u.answer) out << "  answer   " << u.answer->kind << " = " << u.answer->value << "\n";
+    if (const json safety = safety_json(verdict); !safety.is_null())
+        out << "  safety   rank " << verdict.rank << (verdict.ask ? ", asks the direct question" : "") << (verdict.dialog.empty() ? "" : " -> " + verdict.dialog) << "\n";
 }
 
 // Every example must be read as its intent and no counter-example may be.
@@ -161,7 +102,10 @@ int check_examples(const Catalogue& catalogue, const Matcher& matcher, Diagnosti
             for (const Example& e : wanted ? intent.examples : intent.not_examples) {
                 ++count;
                 const Understanding u = matcher.understand(e.text, {}, scratch);
-                const bool heard = std::any_of(u.readings.begin(), u.readings.end(), [&](const Reading& r) { return r.intent == id && r.counts; });
+                const bool heard = std::any_of(u.readings.begin(), u.readings.end(), [&](const Reading& r) {
+                    // A denial is what a crisis intent is heard to be when its level is "none".
+                    return r.intent == id && (r.counts || (wanted && r.level == "none"));
+                });
                 if (heard == wanted) continue;
                 ++failures;
                 std::string got;
@@ -177,106 +121,121 @@ int check_examples(const Catalogue& catalogue, const Matcher& matcher, Diagnosti
 }
 
 constexpr const char* help_text =
-    "usage: befriend try [--jsonl] [--explain] [--check [NAME]] [--intents DIR] [--no-spelling] [TEXT...]\n"
-    "  reads lines from standard input (or the TEXT given) and tells what is understood of each\n"
-    "  --jsonl        one JSON object a line, in and out\n"
-    "  --explain      the words, the patterns that matched, and what changed their score\n"
-    "  --check        all faults of the intent files, and their examples (NAME: one file or intent)\n"
-    "  --intents DIR  where the intent files are (default intents/en)\n";
+    "befriend try [--jsonl] [--explain] [--check [NAME]] [--pack DIR] [TEXT...]\n"
+    "\n"
+    "Tells what is understood of each line of standard input, or of TEXT.\n"
+    "\n"
+    "  --jsonl        one JSON object a line, in and out; a line in may be the message itself or\n"
+    "                 {\"text\":..., \"asked\":..., \"options\":[...], \"before\":[...]}\n"
+    "  --explain      the words, the patterns that fit with file and line, and what changed their score\n"
+    "  --check        reads the examples of the intents and tells which are read wrongly\n"
+    "                 (NAME: those of one file or intent)\n"
+    "  --pack DIR     with the intents and dialogs of DIR laid over those built in\n"
+    "\n"
+    "  befriend try --explain \"im such an idiot\"\n"
+    "  printf 'nobody calls\\n' | befriend try --jsonl\n";
+
+struct Request {
+    std::string text;
+    std::string asked;
+    Context context;
+};
+
+// A line that is an object with `text` may say what was asked and what came before.
+Request read_request(const std::string& line, bool jsonl) {
+    Request request;
+    request.text = line;
+    if (!jsonl || line.find('{') == std::string::npos) return request;
+    const json object = json::parse(line, nullptr, false);
+    if (!object.is_object() || !object.contains("text") || !object["text"].is_string()) return request;
+    request.text = object["text"].get<std::string>();
+    if (object.contains("asked") && object["asked"].is_string()) request.asked = object["asked"].get<std::string>();
+    const auto list = [&](const char* key, std::vector<std::string>& into) {
+        if (!object.contains(key) || !object[key].is_array()) return;
+        for (const json& one : object[key])
+            if (one.is_string()) into.push_back(one.get<std::string>());
+    };
+    list("options", request.context.options);
+    list("before", request.context.before);
+    return request;
+}
+
+// The gate's memory after the messages before this one.
+SafetyState after(const Matcher& matcher, const std::vector<std::string>& before, Scratch& scratch) {
+    SafetyState state;
+    Understanding u;
+    for (const std::string& text : before) {
+        matcher.understand(text, {}, scratch, u);
+        remember_verdict(state, judge(matcher, u, state, Instant{}), Instant{});
+    }
+    return state;
+}
 
 }  // namespace
 
 int run_try(Arguments arguments) {
-    bool jsonl = false, explains = false, check = false, spelling = true;
-    std::string folder = "intents/en", words, only;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const std::string& a = arguments[i];
-        if (a == "--jsonl") jsonl = true;
-        else if (a == "--explain") explains = true;
-        else if (a == "--check") {
-            check = true;
-            if (i + 1 < arguments.size() && !arguments[i + 1].starts_with("-")) only = arguments[++i];
-        } else if (a == "--no-spelling") spelling = false;
-        else if (a == "--intents" && i + 1 < arguments.size()) folder = arguments[++i];
-        else if (a == "--help" || a == "-h") {
-            std::cout << help_text;
-            return 0;
-        } else if (a.starts_with("--")) {
-            std::cerr << "befriend try: unknown option " << a << "\n" << help_text;
-            return 2;
-        } else words += (words.empty() ? "" : " ") + a;
+    if (wants_help(arguments)) {
+        std::cout << help_text;
+        return 0;
     }
-    std::vector<Source> sources;
-    std::error_code error;
-    for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
-        if (file.path().extension() != ".yaml" && file.path().extension() != ".json") continue;
-        std::ifstream in(file.path(), std::ios::binary);
-        std::ostringstream bytes;
-        bytes << in.rdbuf();
-        sources.push_back({file.path().string(), bytes.str()});
-    }
-    if (error) {
-        std::cerr << "befriend try: cannot read " << folder << ": " << error.message() << "\n";
-        return 2;
-    }
-    std::sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.name < b.name; });
-    const std::vector<Source> kept = sources;
-    Diagnostics diagnostics;
-    const auto begin = std::chrono::steady_clock::now();
-    const Catalogue catalogue = load_catalogue(std::move(sources), diagnostics);
-    Matcher matcher = Matcher::compile(catalogue, diagnostics);
-    matcher.set_options({spelling});
-    const auto show = [&] {
+    static constexpr OptionSpec specs[] = {{"--jsonl"}, {"--explain"}, {"--check"}, {"--pack", true}};
+    const auto options = parse_options(arguments, specs);
+    if (!options) return usage_error("try", options.error().message);
+    const bool jsonl = options->has("--jsonl"), explains = options->has("--explain");
+
+    PackOptions from;
+    from.folder = options->get("--pack");
+    if (options->has("--check")) {
+        Diagnostics diagnostics;
+        std::vector<Source> sources;
+        const auto files = from.folder.empty() ? embedded_sources() : folder_sources(from.folder, diagnostics);
+        for (const SourceFile& file : files)
+            if (file.path.find("intents/") != std::string::npos) sources.push_back({file.path, file.bytes});
+        const std::vector<Source> kept = sources;
+        const Catalogue catalogue = load_catalogue(std::move(sources), diagnostics);
+        const Matcher matcher = Matcher::compile(catalogue, diagnostics);
+        check_examples(catalogue, matcher, diagnostics, options->rest.empty() ? std::string() : options->rest.front());
         for (const Diagnostic& d : diagnostics) {
             const auto source = std::find_if(kept.begin(), kept.end(), [&](const Source& s) { return s.name == d.file; });
             std::cerr << (source == kept.end() ? render(d) : render(d, *source));
         }
-    };
-    if (check) {
-        check_examples(catalogue, matcher, diagnostics, only);
-        show();
-        std::cerr << catalogue.intents.size() << " intents, " << matcher.pattern_count() << " patterns, " << matcher.state_count() << " states, " << matcher.word_count() << " words, "
-                  << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count() << " ms\n";
+        std::cerr << catalogue.intents.size() << " intents, " << matcher.pattern_count() << " patterns, " << matcher.state_count() << " states, " << matcher.word_count() << " words\n";
         return diagnostics.empty() ? 0 : 1;
     }
-    if (has_errors(diagnostics)) {
-        show();
-        std::cerr << "befriend try: going on without the faulty parts\n";
-    }
+
+    Diagnostics diagnostics;
+    const auto pack = load_pack(from, diagnostics);
+    for (const Diagnostic& d : diagnostics)
+        if (d.severity == Severity::error) std::cerr << render(d);
+    const Matcher& matcher = pack->matcher;
     Scratch scratch;
     scratch.explain = explains;
     Understanding u;
     const auto one = [&](const std::string& line) {
-        Context context;
-        std::string text = line, asked;
-        if (jsonl && line.find('{') != std::string::npos) {
-            const json object = json::parse(line, nullptr, false);
-            if (object.is_object() && object.contains("text") && object["text"].is_string()) {
-                text = object["text"].get<std::string>();
-                if (object.contains("asked") && object["asked"].is_string()) asked = object["asked"].get<std::string>();
-                for (const char* key : {"options", "before"}) {
-                    if (!object.contains(key) || !object[key].is_array()) continue;
-                    for (const json& x : object[key]) {
-                        if (x.is_string()) (key[0] == 'o' ? context.options : context.before).push_back(x.get<std::string>());
-                    }
-                }
-            }
-        }
-        context.asked = asked;
-        matcher.understand(text, context, scratch, u);
-        if (jsonl) std::cout << to_json(matcher, u).dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
-        else if (explains) explain(matcher, u, scratch, std::cout);
-        else {
+        Request request = read_request(line, jsonl);
+        request.context.asked = request.asked;
+        const SafetyState state = after(matcher, request.context.before, scratch);
+        matcher.understand(request.text, request.context, scratch, u);
+        const SafetyVerdict verdict = judge(matcher, u, state, Instant{});
+        if (jsonl) {
+            std::cout << to_json(matcher, u, verdict).dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+        } else if (explains) {
+            explain(matcher, u, verdict, scratch, std::cout);
+        } else {
             std::string labels;
             for (const IntentId id : u.labels) labels += (labels.empty() ? "" : ", ") + matcher.intent_name(id);
             std::cout << (labels.empty() ? "none" : labels) << "\n";
             for (const Reading& r : u.readings) {
-                if (r.counts) std::cout << "  " << matcher.intent_name(r.intent) << (r.level.empty() ? "" : " " + r.level) << " " << r.score << " \"" << quote(u.text, r.evidence) << "\" " << matcher.pattern_place(r.pattern) << "\n";
+                if (!r.counts) continue;
+                std::cout << "  " << matcher.intent_name(r.intent) << (r.level.empty() ? "" : " " + r.level) << " " << r.score << " \"" << quote(u.text, r.evidence) << "\" "
+                          << matcher.pattern_place(r.pattern) << "\n";
             }
             std::cout << std::flush;
         }
     };
-    if (!words.empty()) {
+    if (!options->rest.empty()) {
+        std::string words;
+        for (const std::string& word : options->rest) words += (words.empty() ? "" : " ") + word;
         one(words);
         return 0;
     }
