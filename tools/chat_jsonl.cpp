@@ -225,7 +225,7 @@ private:
         out["at"] = at_.empty() ? json() : json(at_);
         json heard = json::array();
         for (const Reading& reading : reply.trace.heard) {
-            heard.push_back(reading_json(*pack_, reading, text));
+            heard.push_back(reading_json(pack_->matcher, reading, text));
         }
         out["heard"] = std::move(heard);
         out["safety"] = safety_json(reply.trace.safety);

@@ -95,7 +95,7 @@ int run_check(Arguments arguments) {
     static constexpr OptionSpec specs[] = {{"--pack", true}, {"--language", true}, {"--json", false}, {"--quiet", false}};
     const auto options = parse_options(arguments, specs);
     if (!options) return usage_error("check", options.error().message);
-    const CompileOptions compile{options->get("--language", "en"), today()};
+    const CompileOptions compile{options->get("--language", "en"), today(), false};
     Diagnostics diagnostics;
     const std::string folder = options->get("--pack");
     std::vector<SourceFile> known = folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);

@@ -79,7 +79,9 @@ void write_atomically(const fs::path& path, const std::string& bytes) {
     if (error) fs::remove(part, error);
 }
 
-std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files, const PackOptions& options, Diagnostics& diagnostics) {
+// Null when the files have errors and `forgiving` is not set.
+std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files, const PackOptions& options, bool forgiving,
+                                               Diagnostics& diagnostics) {
     const std::uint64_t hash = hash_files(files);
     const fs::path folder = options.cache ? cache_folder() : fs::path{};
     const fs::path path = folder.empty() ? fs::path{} : folder / (hex(hash) + "-" + options.language + ".pack");
@@ -88,20 +90,12 @@ std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& fi
         if (auto loaded = read_pack(bytes, hash)) return std::make_shared<const Pack>(std::move(loaded.value()));
         // Damaged or of another engine: compiled anew below and overwritten.
     }
-    LoadedPack loaded = compile_pack(files, CompileOptions{options.language, {}});
+    LoadedPack loaded = compile_pack(files, CompileOptions{options.language, {}, forgiving});
     diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
     if (!loaded.pack) return nullptr;
-    if (!path.empty()) write_atomically(path, save_pack(*loaded.pack));
+    // A pack with errors is not kept, so that the errors are told at every start.
+    if (!path.empty() && !has_errors(loaded.diagnostics)) write_atomically(path, save_pack(*loaded.pack));
     return std::make_shared<const Pack>(std::move(*loaded.pack));
-}
-
-// When even the built-in files do not compile there is still a pack: it says nothing but the
-// compiled line, and the engine knows what to do with it.
-std::shared_ptr<const Pack> empty_pack(const std::string& language) {
-    auto pack = std::make_shared<Pack>();
-    pack->language = language;
-    pack->index_names();
-    return pack;
 }
 
 }  // namespace
@@ -167,12 +161,11 @@ std::vector<SourceFile> folder_sources(const fs::path& folder, Diagnostics& diag
 std::shared_ptr<const Pack> load_pack(const PackOptions& options, Diagnostics& diagnostics) {
     if (!options.folder.empty()) {
         const std::vector<SourceFile> files = folder_sources(options.folder, diagnostics);
-        if (auto pack = cached_or_compiled(files, options, diagnostics)) return pack;
+        if (auto pack = cached_or_compiled(files, options, false, diagnostics)) return pack;
         complain(diagnostics, Fault::data_ignored, options.folder.string(), "these files are broken, so the dialogs built in are used",
                  "befriend check --pack " + options.folder.string());
     }
-    if (auto pack = cached_or_compiled(embedded_sources(), options, diagnostics)) return pack;
-    return empty_pack(options.language);
+    return cached_or_compiled(embedded_sources(), options, true, diagnostics);
 }
 
 }  // namespace befriend

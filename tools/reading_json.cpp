@@ -29,7 +29,11 @@ json spans_json(const std::vector<Span>& spans) {
 
 }  // namespace
 
-json reading_json(const Pack& pack, const Reading& reading, std::string_view text) {
+std::string_view to_text(Whom whom) { return name(whom_names, whom); }
+std::string_view to_text(Time time) { return name(time_names, time); }
+std::string_view to_text(Polarity polarity) { return name(polarity_names, polarity); }
+
+json reading_json(const Matcher& matcher, const Reading& reading, std::string_view text) {
     json slots = json::object();
     for (const CapturedSlot& slot : reading.slots) {
         if (slot.span.begin <= slot.span.end && slot.span.end <= text.size()) {
@@ -38,20 +42,20 @@ json reading_json(const Pack& pack, const Reading& reading, std::string_view tex
         }
     }
     return {
-        {"intent", std::string(pack.matcher.intent_name(reading.intent))},
+        {"intent", std::string(matcher.intent_name(reading.intent))},
         {"score", std::round(static_cast<double>(reading.score) * 1000.0) / 1000.0},
         {"whom", name(whom_names, reading.whom)},
         {"quoted", reading.quoted},
         {"time", name(time_names, reading.time)},
         {"polarity", name(polarity_names, reading.polarity)},
         {"evidence", spans_json(reading.evidence)},
-        {"pattern", std::string(pack.matcher.pattern_place(reading.pattern))},
+        {"pattern", std::string(matcher.pattern_place(reading.pattern))},
         {"slots", std::move(slots)},
     };
 }
 
 json safety_json(const SafetyVerdict& verdict) {
-    if (verdict.findings.empty() && verdict.flags.empty()) {
+    if (verdict.findings.empty() && verdict.flags.empty() && verdict.rank == 0) {
         return nullptr;
     }
     json classes = json::array();
