@@ -50,11 +50,13 @@ std::string describe(const HelpLine& line) {
 }
 
 const HelpLine* find_line(const Country& country, std::string_view audience, std::string_view channel) {
-    const auto fits = [&](const HelpLine& line) {
-        return line.audience == audience && (channel.empty() || line.channel == channel);
-    };
-    const auto found = std::ranges::find_if(country.lines, fits);
-    return found == country.lines.end() ? nullptr : &*found;
+    const HelpLine* less_certain = nullptr;
+    for (const HelpLine& line : country.lines) {
+        if (line.audience != audience || (!channel.empty() && line.channel != channel)) continue;
+        if (line.certainty != "B") return &line;
+        if (less_certain == nullptr) less_certain = &line;
+    }
+    return less_certain;
 }
 
 const HelpLine* best_line(const Country& country, std::string_view audience, std::string_view channel) {

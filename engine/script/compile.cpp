@@ -218,7 +218,7 @@ LoadedPack compile_pack(std::span<const SourceFile> files, const CompileOptions&
     pack.resources = compile_countries(pointers, options, result.diagnostics);
     check_complete(pack, result.diagnostics);
     put_in_order(result.diagnostics, files);
-    if (!has_errors(result.diagnostics)) result.pack = std::move(pack);
+    if (options.forgiving || !has_errors(result.diagnostics)) result.pack = std::move(pack);
     return result;
 }
 

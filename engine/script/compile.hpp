@@ -29,6 +29,9 @@ struct CompileOptions {
     std::string language = "en";
     // Helplines are checked for their age when today is known.
     std::optional<std::chrono::sys_days> today;
+    // A pack in spite of errors: what is broken is left out. Only for the files built in, where
+    // some of it is better than silence.
+    bool forgiving = false;
 };
 
 struct LoadedPack {

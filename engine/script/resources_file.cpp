@@ -41,7 +41,14 @@ std::string folded(std::string_view text) {
     return result;
 }
 
-HelpLine read_line(const ScriptNode& node, std::optional<std::chrono::sys_days> today, Report& report) {
+// Lines of one file that nobody has looked at for long; told once a file.
+struct OldLines {
+    std::size_t lines = 0;
+    std::chrono::days days{0};
+    Spot first;
+};
+
+HelpLine read_line(const ScriptNode& node, std::optional<std::chrono::sys_days> today, OldLines& old, Report& report) {
     HelpLine line;
     line.name = text_of(node, "name");
     line.number = text_of(node, "number");
@@ -65,8 +72,8 @@ HelpLine read_line(const ScriptNode& node, std::optional<std::chrono::sys_days> 
         } else if (today && *date > *today) {
             report.add(Fault::bad_date, date_node->at, "this date lies in the future");
         } else if (today && *today - *date > oldest_line) {
-            report.add(Fault::old_line, date_node->at, "not verified for " + std::to_string((*today - *date).count()) + " days",
-                       "look at the service's own pages, then change the date");
+            if (old.lines++ == 0) old.first = date_node->at;
+            old.days = std::max(old.days, *today - *date);
         }
     }
     return line;
@@ -101,15 +108,22 @@ Resources compile_resources(std::span<const CountryFile* const> files, std::opti
             for (const ScriptNode& name : names->items) country.names.push_back(folded(trim(name.text)));
         }
         std::set<std::string> seen;
+        OldLines old;
         if (const ScriptNode* lines = root.find("lines"); lines != nullptr && lines->is_list()) {
             for (const ScriptNode& node : lines->items) {
                 if (!node.is_map()) continue;
-                HelpLine line = read_line(node, today, report);
+                HelpLine line = read_line(node, today, old, report);
                 if (!seen.insert(line.number + "/" + line.channel + "/" + line.audience).second) {
                     report.add(Fault::duplicate_line, node.at, "this line is listed twice", "remove one of them");
                 }
                 country.lines.push_back(std::move(line));
             }
+        }
+        if (old.lines > 0) {
+            report.add(Fault::old_line, old.first,
+                       std::to_string(old.lines) + (old.lines == 1 ? " line" : " lines") + " not verified for up to " +
+                           std::to_string(old.days.count()) + " days",
+                       "look at the service's own pages, then change the date");
         }
         const bool supports = std::ranges::any_of(country.lines, [](const HelpLine& line) {
             return line.audience == "suicide" || line.audience == "general";
