@@ -511,7 +511,10 @@ private:
             for (const Item& item : arrived) {
                 const StateEntry& s = t_.states[item.state];
                 if (!s.crosses) {
-                    if (boundary == Boundary::hard) continue;
+                    if (boundary == Boundary::hard) {
+                        if (item.fresh) accept(item.state, p);  // its last word ends a sentence
+                        continue;
+                    }
                     if (boundary == Boundary::soft && s.is_gap && item.left != s.most) continue;
                 }
                 activate(item, p, boundary);
