@@ -9,6 +9,7 @@
 #include "engine/choose.hpp"
 #include "engine/globals.hpp"
 #include "engine/moment.hpp"
+#include "engine/safety/languages.hpp"
 #include "engine/text/reflect.hpp"
 
 namespace befriend {
@@ -748,6 +749,7 @@ private:
     }
 
     bool enter_safety(std::string_view dialog, std::string_view step) {
+        if (dialog == "crisis_language") say_in_their_language();
         Entry entry;
         entry.wait_on = true;
         entry.step = step;
@@ -755,6 +757,20 @@ private:
         problem("no safety dialog " + std::string(dialog));
         emit_resource();
         return true;
+    }
+
+    void say_in_their_language() {
+        for (const SafetyFinding& finding : verdict_.findings) {
+            const std::string_view sentences = crisis_sentences(finding.language);
+            if (sentences.empty()) continue;
+            Say say;
+            say.text = std::string(sentences);
+            say.tone = Tone::plain;
+            say.safety = true;
+            say.resource = true;
+            if (hex(hash_bytes(say.text)) != session().last_bubble_hash) emit(std::move(say));
+            return;
+        }
     }
 
     bool asks_to_stop() {

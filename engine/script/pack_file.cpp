@@ -90,15 +90,6 @@ void fields(A& ar, Resources& v) {
 template <class A>
 void fields(A& ar, Pack& v) {
     ar(v.language, v.content_hash, v.files, v.dialogs, v.steps, v.lines, v.slots, v.conditions, v.resources);
-    // The matcher knows its own form.
-    std::string matcher;
-    if constexpr (A::reading) {
-        ar(matcher);
-        if (!ar.failed() && !v.matcher.load(matcher)) ar.fail();
-    } else {
-        v.matcher.save(matcher);
-        ar(matcher);
-    }
 }
 
 namespace {
@@ -110,8 +101,8 @@ struct Header {
     std::uint32_t format = 0;
     std::uint32_t engine = 0;   // sizes of what is stored: another build of the structs differs here
     std::uint64_t content = 0;
-    std::uint64_t size = 0;     // of the body
-    std::uint64_t check = 0;    // hash of the body
+    std::uint64_t size = 0;     // of the scripts; the matcher's own bytes are the rest
+    std::uint64_t check = 0;    // hash of all that follows the header
 };
 
 template <class A>
@@ -138,7 +129,9 @@ std::string save_pack(const Pack& pack) {
     Writer write(body);
     // The archive serves both directions through one non-const reference; writing changes nothing.
     write(const_cast<Pack&>(pack));
-    Header header{magic, pack_format, layout(), pack.content_hash, body.size(), hash_bytes(body)};
+    const std::size_t size = body.size();
+    pack.matcher.save(body);  // appends
+    Header header{magic, pack_format, layout(), pack.content_hash, size, hash_bytes(body)};
     std::string result;
     result.reserve(header_size + body.size());
     Writer write_header(result);
@@ -158,11 +151,13 @@ Result<Pack> read_pack(std::string_view bytes, std::uint64_t content_hash) {
     }
     if (header.content != content_hash) return refuse(Fault::pack_version, "this pack was compiled from other files");
     const std::string_view body = bytes.substr(header_size);
-    if (body.size() != header.size || hash_bytes(body) != header.check) return refuse(Fault::pack_damaged, "this compiled pack is damaged");
+    if (body.size() < header.size || hash_bytes(body) != header.check) return refuse(Fault::pack_damaged, "this compiled pack is damaged");
     Pack pack;
-    Reader read_body(body);
-    read_body(pack);
-    if (read_body.failed() || read_body.rest() != 0) return refuse(Fault::pack_damaged, "this compiled pack is damaged");
+    Reader read_scripts(body.substr(0, header.size));
+    read_scripts(pack);
+    if (read_scripts.failed() || read_scripts.rest() != 0 || !pack.matcher.load(body.substr(header.size))) {
+        return refuse(Fault::pack_damaged, "this compiled pack is damaged");
+    }
     pack.index_names();
     return pack;
 }
