@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 #include <system_error>
 
+#include "engine/base/hash.hpp"
 #include "engine/script/faults.hpp"
 #include "engine/script/pack_file.hpp"
 #include "tools/content/embedded.hpp"
@@ -53,10 +55,33 @@ fs::path cache_folder() {
     return {};
 }
 
+// Files and program: another build may compile the same files differently.
+std::uint64_t cache_key(const std::vector<SourceFile>& files) {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    std::uint64_t key = hash_files(files);
+    if (error) return key;
+    const auto changed = fs::last_write_time(program, error).time_since_epoch().count();
+    if (!error) key = mix(key ^ static_cast<std::uint64_t>(changed));
+    return key;
+}
+
 std::string hex(std::uint64_t value) {
     char text[17];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
     return text;
+}
+
+// A compiled pack is large; those of earlier builds and edits are not needed any more.
+void remove_old_packs(const fs::path& folder) {
+    constexpr std::size_t kept = 3;  // two programs in turn, and one to spare
+    std::error_code error;
+    std::vector<std::pair<fs::file_time_type, fs::path>> packs;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        if (entry.path().extension() == ".pack") packs.emplace_back(fs::last_write_time(entry.path(), error), entry.path());
+    }
+    std::ranges::sort(packs, std::greater<>{});
+    for (std::size_t i = kept; i < packs.size(); ++i) fs::remove(packs[i].second, error);
 }
 
 // Another process may read while we write: the name appears only when the file is whole.
@@ -82,7 +107,7 @@ void write_atomically(const fs::path& path, const std::string& bytes) {
 // Null when the files have errors and `forgiving` is not set.
 std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files, const PackOptions& options, bool forgiving,
                                                Diagnostics& diagnostics) {
-    const std::uint64_t hash = hash_files(files);
+    const std::uint64_t hash = cache_key(files);
     const fs::path folder = options.cache ? cache_folder() : fs::path{};
     const fs::path path = folder.empty() ? fs::path{} : folder / (hex(hash) + "-" + options.language + ".pack");
     std::string bytes;
@@ -94,7 +119,11 @@ std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& fi
     diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
     if (!loaded.pack) return nullptr;
     // A pack with errors is not kept, so that the errors are told at every start.
-    if (!path.empty() && !has_errors(loaded.diagnostics)) write_atomically(path, save_pack(*loaded.pack));
+    if (!path.empty() && !has_errors(loaded.diagnostics)) {
+        loaded.pack->content_hash = hash;
+        write_atomically(path, save_pack(*loaded.pack));
+        remove_old_packs(folder);
+    }
     return std::make_shared<const Pack>(std::move(*loaded.pack));
 }
 
@@ -103,10 +132,22 @@ std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& fi
 bool read_file(const fs::path& path, std::string& bytes) {
     std::error_code error;
     if (!fs::is_regular_file(path, error)) return false;
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return false;
-    bytes.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-    return !in.bad();
+    std::FILE* in = std::fopen(path.c_str(), "rb");
+    if (in == nullptr) return false;
+    // The size is a hint only: a file may grow or shrink while it is read.
+    const auto expected = fs::file_size(path, error);
+    bytes.resize(error ? 0 : static_cast<std::size_t>(expected) + 1);
+    std::size_t size = 0;
+    while (true) {
+        if (size == bytes.size()) bytes.resize(size + 65536);
+        const std::size_t got = std::fread(bytes.data() + size, 1, bytes.size() - size, in);
+        if (got == 0) break;
+        size += got;
+    }
+    const bool good = std::ferror(in) == 0;
+    std::fclose(in);
+    bytes.resize(size);
+    return good;
 }
 
 std::vector<SourceFile> embedded_sources() {

@@ -26,7 +26,6 @@ constexpr std::array hurtful{
     Phrase{"other people have it worse", "pain is not compared"},
     Phrase{"it could be worse", "pain is not compared"},
     Phrase{"you should", "offer a choice instead"},
-    Phrase{"you need to", "offer a choice instead"},
     Phrase{"don't say that", "whatever is said may be said"},
     Phrase{"good job", "name the effort instead"},
     Phrase{"i missed you", "it makes people feel guilty for being away"},
