@@ -4,9 +4,11 @@
 // to do about it.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -20,7 +22,7 @@ namespace befriend {
 namespace {
 
 constexpr std::string_view usage =
-    "befriend check [FILE...] [--pack DIR] [--language en] [--json] [--quiet]\n"
+    "befriend check [FILE|FOLDER...] [--pack DIR] [--language en] [--json] [--quiet]\n"
     "\n"
     "Finds every mistake in dialogs, intents and helplines. Without FILE: everything built in, or\n"
     "everything with the files of DIR (a folder with intents/ and dialogs/) laid over it.\n"
@@ -81,6 +83,31 @@ void print_json(const Diagnostics& diagnostics) {
     put(result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
+std::string counted(std::size_t n, std::string_view what) {
+    return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
+}
+
+// A folder stands for every script in it.
+std::vector<std::string> expand(const std::vector<std::string>& paths) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> result;
+    for (const std::string& path : paths) {
+        std::error_code error;
+        if (!fs::is_directory(path, error)) {
+            result.push_back(path);
+            continue;
+        }
+        std::vector<std::string> found;
+        for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+            const std::string extension = at->path().extension().string();
+            if (extension == ".yaml" || extension == ".yml" || extension == ".json") found.push_back(at->path().generic_string());
+        }
+        std::ranges::sort(found);
+        result.insert(result.end(), found.begin(), found.end());
+    }
+    return result;
+}
+
 std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
@@ -99,9 +126,10 @@ int run_check(Arguments arguments) {
     Diagnostics diagnostics;
     const std::string folder = options->get("--pack");
     std::vector<SourceFile> known = folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
-    bool unreadable = false;
+    bool unreadable = !folder.empty() && !std::filesystem::is_directory(folder);
+    if (unreadable) std::fprintf(stderr, "befriend check: %s is no folder\n", folder.c_str());
     std::vector<SourceFile> given;
-    for (const std::string& path : options->rest) {
+    for (const std::string& path : expand(options->rest)) {
         SourceFile file{path, {}};
         if (read_file(path, file.bytes)) {
             given.push_back(std::move(file));
@@ -134,9 +162,10 @@ int run_check(Arguments arguments) {
         if (d.severity == Severity::error) ++errors;
     }
     if (diagnostics.empty()) {
-        std::printf("%zu files, nothing to correct\n", given.empty() ? sources.size() : given.size());
+        std::printf("%s: nothing to correct\n", counted(given.empty() ? sources.size() : given.size(), "file").c_str());
     } else {
-        std::printf("%zu errors, %zu warnings; befriend explain CODE tells more\n", errors, diagnostics.size() - errors);
+        std::printf("%s, %s; befriend explain CODE tells more\n", counted(errors, "error").c_str(),
+                    counted(diagnostics.size() - errors, "warning").c_str());
     }
     return errors > 0 ? 1 : 0;
 }

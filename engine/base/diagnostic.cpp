@@ -78,21 +78,27 @@ std::string render(const Diagnostic& d, const Source& source) {
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-    std::vector<std::size_t> row;
+    // Two neighbours swapped count once, the commonest slip; so three rows are kept.
+    std::vector<std::size_t> before, last, row;
     for (const std::string& candidate : candidates) {
-        row.resize(candidate.size() + 1);
-        std::iota(row.begin(), row.end(), std::size_t{0});
+        const std::size_t n = candidate.size();
+        before.assign(n + 1, 0);
+        last.resize(n + 1);
+        row.resize(n + 1);
+        std::iota(last.begin(), last.end(), std::size_t{0});
         for (std::size_t i = 1; i <= word.size(); ++i) {
-            std::size_t diagonal = row[0];
             row[0] = i;
-            for (std::size_t j = 1; j <= candidate.size(); ++j) {
-                const std::size_t up = row[j];
-                row[j] = std::min({up + 1, row[j - 1] + 1, diagonal + (word[i - 1] == candidate[j - 1] ? 0u : 1u)});
-                diagonal = up;
+            for (std::size_t j = 1; j <= n; ++j) {
+                row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (word[i - 1] == candidate[j - 1] ? 0u : 1u)});
+                if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]) {
+                    row[j] = std::min(row[j], before[j - 2] + 1);
+                }
             }
+            std::swap(before, last);
+            std::swap(last, row);
         }
-        if (row.back() < best_distance) {
-            best_distance = row.back();
+        if (last.back() < best_distance) {
+            best_distance = last.back();
             best = candidate;
         }
     }

@@ -273,6 +273,7 @@ Diagnostics FileChecker::check(std::span<const SourceFile> files) const {
         for (const SourceFile& file : given_intents) sources.push_back({file.path, file.bytes});
         own = load_catalogue(std::move(sources), all);
         catalogue = &own;
+        Matcher::compile(own, all);  // tells what only the compiled patterns show
     }
     std::vector<const ParsedFile*> scripts;
     std::vector<const ParsedFile*> countries;
