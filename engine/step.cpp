@@ -633,6 +633,7 @@ private:
         session().short_streak = static_cast<std::uint16_t>(moment_.word_count <= 2 ? std::min(session().short_streak + 1, 100) : 0);
         hear_country();
 
+        if (retracted()) return;
         const bool answered = safety_answer(step);
         remember_verdict(session().safety, without_answer(answered), incoming_.at);
         if (!was_open && verdict_.rank < rank_of_question && !session().welcomed) introduce();
@@ -713,7 +714,6 @@ private:
     // Answers a message in which there is danger; true when it has been answered.
     bool safety_route() {
         SafetyState& safety = session().safety;
-        if (retracted()) return true;
         const std::string& dialog = verdict_.dialog;
         const bool open_flow = top_is_safety();
         if (dialog.empty()) return false;

@@ -56,11 +56,11 @@ TEST_SUITE("tools/chat_file") {
             CAPTURE(wrong);
             CHECK_FALSE(parse_clock(wrong).has_value());
         }
-        CHECK(parse_duration("21 minutes") == std::chrono::minutes{21});
-        CHECK(parse_duration("90s") == std::chrono::seconds{90});
-        CHECK(parse_duration("1 day") == std::chrono::hours{24});
-        CHECK_FALSE(parse_duration("a while").has_value());
-        CHECK_FALSE(parse_duration("-3 s").has_value());
+        CHECK(parse_wait("21 minutes") == std::chrono::minutes{21});
+        CHECK(parse_wait("90s") == std::chrono::seconds{90});
+        CHECK(parse_wait("1 day") == std::chrono::hours{24});
+        CHECK_FALSE(parse_wait("a while").has_value());
+        CHECK_FALSE(parse_wait("-3 s").has_value());
     }
 
     TEST_CASE("a diff shows what changed and where") {
