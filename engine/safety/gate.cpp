@@ -94,7 +94,8 @@ SafetyVerdict judge(const Matcher& matcher, const Understanding& heard, const Sa
         finding.evidence = reading.evidence;
         finding.by_user = has(reading.attrs, "by_user");
         finding.intrusive = has(reading.attrs, "intrusive");
-        finding.short_answer = has(reading.attrs, "short_answer");
+        // A reading without a pattern is made from the answer to the direct question.
+        finding.short_answer = matcher.pattern_place(reading.pattern).empty();
         for (const std::string& attr : reading.attrs)
             if (attr.starts_with("lang_")) finding.language = attr.substr(5);
         if (reading.polarity == Polarity::negated) {

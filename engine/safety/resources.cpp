@@ -7,6 +7,7 @@ namespace befriend {
 namespace {
 
 constexpr std::string_view international_line = "Helplines by country: findahelpline.com\nUS and Canada: call or text 988";
+constexpr std::string_view international_text = "Text and chat lines: findahelpline.com";
 
 const Country& fallback_country() {
     static const Country country{
@@ -102,7 +103,7 @@ std::string Resources::find_country(std::string_view folded_text) const {
 std::string resource_line(const Resources& resources, std::string_view country_code, std::string_view audience, std::string_view channel) {
     const Country& country = resources.country(country_code);
     // Where nobody knows the country yet, one country's line would leave most people with nothing.
-    if (country.code == "international") return std::string(international_line);
+    if (country.code == "international") return std::string(channel == "text" ? international_text : international_line);
     if (const HelpLine* line = best_line(country, audience, channel)) return describe(*line);
     return std::string(international_line);
 }

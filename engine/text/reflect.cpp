@@ -222,6 +222,14 @@ bool prepare(std::vector<Word>& words) {
         words.erase(words.begin());
     }
     while (!words.empty() && contains(closers, words.back().folded)) words.pop_back();
+    // "... i guess" hedges the whole, and reads as a claim about the listener once it is turned round.
+    static constexpr auto hedges = sorted(std::to_array<std::string_view>({"believe", "guess", "reckon", "suppose", "think"}));
+    if (words.size() > 3 && contains(hedges, words.back().folded) && words[words.size() - 2].folded == "i") {
+        words.resize(words.size() - 2);
+        while (!words.empty() && contains(closers, words.back().folded)) words.pop_back();
+    }
+    // "that nobody calls" stands inside a sentence that has its own "that".
+    if (words.size() > 2 && words.front().folded == "that" && contains(nominatives, words[1].folded)) words.erase(words.begin());
     return words.size() >= 2 && words.size() <= most_words;
 }
 
