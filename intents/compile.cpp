@@ -115,6 +115,7 @@ private:
             for (const std::string& form : forms_of(rest.substr(0, space))) words_[form].classes |= word_class::common;
             rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
         }
+        for (const char* w : {"ill", "id", "its"}) words_[w];  // also "I will", "I would", "it is": the matcher decides by place
         for (const char* w : {"i", "me", "my", "mine", "myself"}) words_[w].symbols.insert(symbol::self);
         for (const char* w : {"you", "your", "yours", "yourself"}) words_[w].symbols.insert(symbol::bot);
         for (const char* w : {"he", "she", "they", "him", "her", "them", "his", "their", "people", "someone", "somebody"}) words_[w].symbols.insert(symbol::other);
@@ -282,6 +283,16 @@ private:
         return a;
     }
 
+    // A gap that nothing follows says nothing: the pattern ends before it.
+    Frontier without_gaps(const Frontier& ends) const {
+        Frontier out;
+        for (const std::uint32_t e : ends) {
+            if (const auto gap = sources_of_gap_.find(e); gap != sources_of_gap_.end()) out = merge(std::move(out), without_gaps(gap->second));
+            else out = merge(std::move(out), {e});
+        }
+        return out;
+    }
+
     // The symbol of a node that is one word, list or person; 0 for the rest.
     std::uint32_t single(const PatternNode& n) {
         switch (n.kind) {
@@ -323,6 +334,7 @@ private:
             t_.states[target].most = most;
             t_.states[target].crosses = crosses;
             for (const std::uint32_t f : rest) gaps_of_[f].push_back(target);
+            sources_of_gap_[target] = rest;
         }
         Frontier out{target};
         if (rest.size() != from.size()) out = merge(out, {root_state});
@@ -543,7 +555,7 @@ private:
             PatternNode root = spec.like.root;
             trim(root);
             steps_ = 0;
-            const Frontier ends = insert(root, {root_state});
+            const Frontier ends = without_gaps(insert(root, {root_state}));
             if (steps_ > most_steps) {
                 complain(codes::pattern_too_big, spec.place, "", "split it, or put the alternatives into a word list");
             } else if (std::find(ends.begin(), ends.end(), root_state) != ends.end() || std::find(ends.begin(), ends.end(), start_state) != ends.end()) {
@@ -657,6 +669,7 @@ private:
     std::map<Frontier, std::uint32_t> frontiers_;
     std::unordered_map<std::string, std::uint32_t> states_;
     std::vector<std::vector<std::uint32_t>> gaps_of_{2};
+    std::map<std::uint32_t, Frontier> sources_of_gap_;
     std::map<std::uint32_t, std::vector<std::uint32_t>> accepts_;
     std::unordered_map<std::string, std::uint16_t> intent_ids_;
     std::unordered_map<std::string, std::uint32_t> families_;

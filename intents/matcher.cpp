@@ -574,6 +574,10 @@ private:
             if (item.fresh && !there.fresh) {
                 there.fresh = true;
                 accept(item.state, p);
+                for (std::uint32_t k = 0; k < s.gap_count; ++k) {
+                    const std::uint32_t gap = t_.gap_list[s.gaps + k];
+                    activate({gap, t_.states[gap].most, false}, p, boundary);
+                }
             }
             return;
         }
@@ -581,6 +585,8 @@ private:
         b_.stamp_at[item.state] = static_cast<std::uint32_t>(b_.live.size());
         b_.live.push_back(item);
         if (item.fresh) accept(item.state, p);
+        // A gap starts right after a word that was taken; it passes fillers by itself.
+        if (!item.fresh && !s.is_gap && item.state != 1) return;
         for (std::uint32_t k = 0; k < s.gap_count; ++k) {
             const std::uint32_t gap = t_.gap_list[s.gaps + k];
             activate({gap, t_.states[gap].most, false}, p, boundary);

@@ -267,6 +267,14 @@ void cut_words(std::string_view text, WordCut& out) {
                     // 'cause, 'em, 'til are words; another one may open a quotation.
                     const std::string_view rest = text.substr(i + c.size, 6);
                     const bool clipped = rest.starts_with("cause") || rest.starts_with("cuz") || rest.starts_with("em ") || rest.starts_with("til ") || rest.starts_with("bout") || rest.starts_with("cos ");
+                    if (clipped && rest[0] == 'c') {
+                        const std::size_t length = rest.starts_with("cause") ? 5 : 3;
+                        RawWord& w = emit(i, i + c.size + length, 0);
+                        out.folded += "because";
+                        close(w);
+                        i += c.size + length;
+                        continue;
+                    }
                     if (!clipped && !single_quotes && (space || out.words.empty() || pending != Boundary::none) && closes_later(i + c.size)) {
                         single_quotes = true;
                         ++out.quote_marks;
