@@ -91,8 +91,7 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
         const IntentId intent = moment.pack.global_intents[i];
         if (intent == IntentId::none || !carries(*moment.heard, intent)) continue;
         if (global.alone && content) continue;
-        // A kind line may say "thank you" or "it's normal": only what steers the talk is taken out of it.
-        if (own_words && shadowable && moment.word_count > 4) continue;
+        if (own_words && global.to_a_friend) continue;
         Choice choice{Choice::Kind::global, &global, nullptr, -1, DialogId::none};
         if (global.act == Global::Act::practice || global.act == Global::Act::learn) choice.dialog = finer_dialog(moment);
         return choice;
@@ -119,15 +118,21 @@ bool is_answer(const Moment& moment, Expects expects) {
     std::string_view text = moment.heard->text;
     while (!text.empty() && (text.back() == ' ' || text.back() == '\n')) text.remove_suffix(1);
     if (text.ends_with('?') && expects != Expects::words_to_other && expects != Expects::line) return false;
+    const bool own_words = expects == Expects::words_to_other || expects == Expects::line;
     bool control = false;
     for (const IntentId label : moment.heard->labels) {
         const IntentKind kind = matcher.kind(label);
-        if (kind == IntentKind::content) return true;
         const std::string& name = matcher.intent_name(label);
-        if (name == "gibberish") return false;
-        if (kind == IntentKind::control && name != "none" && name != "mood_report" && name != "smalltalk") control = true;
+        if (name == "gibberish" || name == "switch_language") return false;
+        if (kind == IntentKind::content) return true;
+        if (kind != IntentKind::control || name == "mood_report" || name == "smalltalk") continue;
+        const auto rows = globals();
+        const auto row = std::find_if(rows.begin(), rows.end(), [&](const Global& g) { return g.intent == name; });
+        const bool friendly = own_words && row != rows.end() && row->to_a_friend && moment.word_count >= 2;
+        const bool more_than_that = own_words && row == rows.end() && moment.word_count > 4;  // "no, you are fine as you are"
+        control = control || !(friendly || more_than_that);
     }
-    return !control || (moment.word_count > 4 && (expects == Expects::words_to_other || expects == Expects::line));
+    return !control;
 }
 
 Choice choose(const Moment& moment, const Step* step) {

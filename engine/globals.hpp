@@ -26,6 +26,7 @@ struct Global {
     std::string_view dialog;
     bool shadowable = true;   // a step may hear it itself
     bool alone = false;       // only when the message carries nothing else
+    bool to_a_friend = false; // could be part of a kind line ("thank you for telling me"): then it is one
 };
 
 std::span<const Global> globals();
