@@ -18,6 +18,7 @@
 #include "engine/session_json.hpp"
 #include "engine/step.hpp"
 #include "tools/commands.hpp"
+#include "tools/content/embedded.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
@@ -179,6 +180,13 @@ std::unordered_set<std::string> authored_words(const Pack& pack) {
         }
     }
     words_of(compiled_fallback_line(), words);
+    // Names for feelings and topics stand in these files.
+    for (const EmbeddedFile& file : embedded_files()) {
+        if (file.path.find("feelings") != std::string_view::npos ||
+            file.path.find("topics") != std::string_view::npos) {
+            words_of(file.bytes, words);
+        }
+    }
     return word_set(words);
 }
 
@@ -248,6 +256,7 @@ private:
         last_bubble_.clear();
         own_words_.clear();
         own_text_.clear();
+        typed_braces_ = false;
         offered_.clear();
         plain_ = chance(20);
         shared_ = chance(5);
@@ -331,10 +340,12 @@ private:
 
     void hear(const Incoming& incoming) {
         std::vector<std::string> words;
+        std::string burst;
         for (const std::string& part : incoming.parts) {
             const std::string repaired = repair_utf8(part);
             words_of(repaired, words);
-            own_text_ += fold(repaired) + "\n";
+            burst += repaired + "\n";
+            typed_braces_ = typed_braces_ || part.find_first_of("{}") != std::string::npos;
             for (const std::string& word : words) {
                 own_words_.insert(word);
                 // "i'm" and "im" are said back as "you're".
@@ -345,6 +356,7 @@ private:
                 }
             }
         }
+        own_text_ += fold(burst) + "\n";
     }
 
     std::string show(const Incoming& incoming) const {
@@ -499,7 +511,7 @@ private:
         if (!is_utf8(say.text)) fault("bubbles are UTF-8", say.text);
         if (say.text == last_bubble_) fault("no bubble comes twice in a row", say.text);
         last_bubble_ = say.text;
-        if (say.text.find_first_of("{}") != std::string::npos)
+        if (!typed_braces_ && say.text.find_first_of("{}") != std::string::npos)
             fault("every text is filled in", say.text);
         std::vector<std::string> words;
         words_of(say.text, words);
@@ -513,27 +525,46 @@ private:
         check_quotes(say.text);
     }
 
-    // What stands between quotation marks was written by an author or by this person, in that
-    // order.
+    // What stands between quotation marks was written by this person, by an author, or is a draft
+    // of both: at most a few pieces, each whole.
     void check_quotes(std::string_view text) {
-        constexpr std::string_view open = "\xe2\x80\x9c";
-        constexpr std::string_view close = "\xe2\x80\x9d";
+        using Marks = std::pair<std::string_view, std::string_view>;
         for (const auto& [left, right] :
-             {std::pair{open, close}, std::pair{std::string_view("\""), std::string_view("\"")}}) {
+             {Marks{"\xe2\x80\x9c", "\xe2\x80\x9d"}, Marks{"\"", "\""}}) {
             std::size_t at = 0;
             while ((at = text.find(left, at)) != std::string_view::npos) {
                 const std::size_t begin = at + left.size();
                 const std::size_t end = text.find(right, begin);
                 if (end == std::string_view::npos) break;
-                const std::string quoted = fold(text.substr(begin, end - begin));
-                if (quoted.size() > 1 && own_text_.find(quoted) == std::string::npos &&
-                    authored_text_.find(quoted) == std::string::npos) {
+                if (pieces_of(fold(text.substr(begin, end - begin))) > most_pieces) {
                     fault("every quoted word is this person's own", std::string(text));
                     return;
                 }
                 at = end + right.size();
             }
         }
+    }
+    static constexpr std::size_t most_pieces = 4;
+
+    // Into how few pieces the folded words fall that somebody wrote in that order.
+    std::size_t pieces_of(const std::string& folded) const {
+        std::size_t pieces = 0;
+        std::size_t begin = 0;  // at the space before a word
+        while (begin + 1 < folded.size()) {
+            std::size_t longest = folded.find(' ', begin + 1);
+            for (std::size_t end = longest; end != std::string::npos;
+                 end = folded.find(' ', end + 1)) {
+                const std::string piece = folded.substr(begin, end - begin + 1);
+                if (own_text_.find(piece) == std::string::npos &&
+                    authored_text_.find(piece) == std::string::npos) {
+                    break;
+                }
+                longest = end;
+            }
+            begin = longest;
+            ++pieces;
+        }
+        return pieces;
     }
 
     // A slot of words holds what this person wrote, whole and in that order.
@@ -580,6 +611,7 @@ private:
     std::string last_bubble_;
     std::unordered_set<std::string> own_words_;
     std::string own_text_;
+    bool typed_braces_ = false;
 };
 
 }  // namespace
