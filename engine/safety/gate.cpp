@@ -101,11 +101,11 @@ SafetyVerdict judge(const Matcher& matcher, const Understanding& heard, const Sa
         if (reading.polarity == Polarity::negated) {
             finding.level = "none";
             if (finding.class_name == "crisis_suicide") verdict.denial = true;
-        } else if (!reading.counts && !reading.quoted && reading.time != Time::past) {
+        } else if (!reading.counts && !reading.quoted) {
             continue;  // said of a person whom the class does not concern
         } else if (reading.level == "past") {
             finding.level = "past";  // what is over says so: "used to", "years ago"; "I wish I was dead" is a past tense only in its form
-        } else if ((reading.quoted || fiction) && finding.level != "imminent" && finding.class_name != "crisis_abuse") {
+        } else if (((reading.quoted && finding.class_name != "crisis_other") || fiction) && finding.level != "imminent" && finding.class_name != "crisis_abuse") {
             finding.level = "ambiguous";
             finding.polarity = Polarity::hedged;
         }
