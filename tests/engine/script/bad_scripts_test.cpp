@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -52,6 +53,32 @@ TEST_SUITE("engine/script/bad_scripts") {
                 CHECK(d.line >= 1);
                 CHECK(d.line <= lines);
                 CHECK_FALSE(d.message.empty());
+            }
+        }
+    }
+
+    TEST_CASE("scripts broken at random places never stop the checker") {
+        std::vector<std::string> seeds;
+        for (const fs::path& path : bad_scripts()) REQUIRE(read_file(path, seeds.emplace_back()));
+        const FileChecker checker({}, fixed_day());
+        constexpr std::array<std::string_view, 12> scraps{"{", "}", "[", "'", "\"", ": ", "- ", "\n  ", "{n, plural, other {", "if: (", "call: first", "\xFF"};
+        std::uint32_t state = 20261125;
+        const auto random = [&](std::size_t below) {
+            state = state * 1664525U + 1013904223U;
+            return static_cast<std::size_t>(state >> 8U) % std::max<std::size_t>(1, below);
+        };
+        for (int i = 0; i < 600; ++i) {
+            std::string text = seeds[random(seeds.size())];
+            for (std::size_t change = 0; change <= random(3); ++change) {
+                const std::size_t at = random(text.size());
+                if (random(2) == 0) text.insert(at, scraps[random(scraps.size())]);
+                else text.erase(at, random(9));
+            }
+            const SourceFile file{i % 4 == 0 ? "dialogs/resources/zz.yaml" : "dialogs/en/broken.yaml", text};
+            for (const Diagnostic& d : checker.check({&file, 1})) {
+                CHECK(d.file == file.path);
+                CHECK(d.line >= 1);
+                CHECK(d.col >= 1);
             }
         }
     }
