@@ -544,7 +544,7 @@ private:
     bool line_asks(LineId id) const {
         if (id == LineId::none) return false;
         return std::ranges::any_of(pack_.lines[index(id)].of,
-                                   [](const Variation& variation) { return variation.text.source.find('?') != std::string::npos; });
+                                   [](const Variation& variation) { return count_questions(variation.text.source) > 0; });
     }
 
     // ---- values ----

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/globals.hpp"
+#include "engine/script/message.hpp"
 
 namespace befriend {
 namespace {
@@ -339,13 +340,13 @@ private:
             if (first.wait == Step::Wait::none) return;
             for (const Hear& hear : first.hear) {
                 StepId at = hear.move.kind == Kind::go ? hear.move.step : hear.move.kind == Kind::next ? next_of(start) : StepId::none;
-                warn_bubbles(id, at, hear.say != LineId::none ? 1 : 0);
+                warn_bubbles(id, at, hear.say != LineId::none ? 1 : 0, asks(hear.say));
             }
         });
-        if (pack_.dialog(id).count > 0) warn_bubbles(id, pack_.dialog(id).first, 0);
+        if (pack_.dialog(id).count > 0) warn_bubbles(id, pack_.dialog(id).first, 0, false);
     }
 
-    void warn_bubbles(DialogId id, StepId at, int bubbles) {
+    void warn_bubbles(DialogId id, StepId at, int bubbles, bool asked) {
         std::set<StepId> seen;
         while (at != StepId::none && seen.insert(at).second) {
             const Step& step = pack_.step(at);
@@ -359,12 +360,23 @@ private:
                     }
                     return;
                 }
+                // A question in this step's own bubble is told where the step is compiled.
+                if (asked && asks(step.ask) && asked_twice_.insert(at).second) {
+                    report(id).add(Fault::two_questions, place(at), "a bubble just before this question asks too", "ask one thing a turn");
+                }
+                asked = asked || asks(step.say);
                 if (step.wait != Step::Wait::none) return;
                 at = step.move.kind == Kind::go ? step.move.step : step.move.kind == Kind::next ? next_of(at) : StepId::none;
             } else {
                 at = next_of(at);
             }
         }
+    }
+
+    bool asks(LineId id) const {
+        return id != LineId::none && std::ranges::any_of(pack_.line(id).of, [](const Variation& variation) {
+                   return count_questions(variation.text.source) > 0;
+               });
     }
 
     bool speaks(LineId id) const { return id != LineId::none && pack_.line(id).vary != Vary::once; }
@@ -432,6 +444,7 @@ private:
     ScriptPlaces& places_;
     std::vector<bool> passable_;
     std::set<StepId> told_;
+    std::set<StepId> asked_twice_;
 };
 
 }  // namespace

@@ -222,8 +222,12 @@ Message parse_message(std::string_view text, std::vector<MessageProblem>& proble
 std::size_t count_questions(std::string_view sample) {
     std::size_t questions = 0;
     std::size_t sentence = 0;  // where the current sentence begins
+    bool cited = false;        // “inside curly quotes”: somebody else's question
     for (std::size_t i = 0; i < sample.size(); ++i) {
         const char c = sample[i];
+        if (sample.substr(i).starts_with("\u201C")) cited = true;
+        if (sample.substr(i).starts_with("\u201D")) cited = false;
+        if (cited) continue;
         const bool last = i + 1 == sample.size() || is_space(sample[i + 1]);
         if (c == '?' && (i + 1 == sample.size() || sample[i + 1] != '?')) {
             const std::string_view asked = trim(sample.substr(sentence, i - sentence));

@@ -41,7 +41,8 @@ struct Message {
 // `problems` gets what is wrong; the result is then still usable for further checks.
 Message parse_message(std::string_view text, std::vector<MessageProblem>& problems);
 
-// Sentences that end on a question mark; "??" is one, and an afterthought ("Or later?") is none.
+// Sentences that end on a question mark; "??" is one, and neither an afterthought ("Or later?")
+// nor a question inside curly quotes counts.
 std::size_t count_questions(std::string_view sample);
 
 }  // namespace befriend

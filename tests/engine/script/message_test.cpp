@@ -96,5 +96,6 @@ TEST_SUITE("engine/script/message") {
         CHECK(count_questions("Erase it all? Yes or no?") == 1);
         CHECK(count_questions("Really??") == 1);
         CHECK(count_questions("No question.") == 0);
+        CHECK(count_questions("Ask them: \u201CAre you safe?\u201D Would you?") == 1);
     }
 }
