@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/safety/gate.hpp"
+
 namespace befriend {
 namespace {
 
@@ -58,6 +60,7 @@ DialogId started(const Moment& moment) {
             const Dialog& dialog = moment.pack.dialogs[d];
             for (const Start& start : dialog.starts) {
                 if (std::find(start.intents.begin(), start.intents.end(), label) == start.intents.end()) continue;
+                if (held_back(moment.session.safety, dialog.name)) continue;
                 if (!reading_fits(moment, start, label) || !holds(moment, start.when)) continue;
                 if (moment.session.rejected == moment.pack.matcher.intent_name(label)) continue;
                 const auto muted = moment.session.muted_until.find(dialog.name);

@@ -127,6 +127,8 @@ private:
         session().rejected.clear();
         session().safety.care_checked = false;
         session().safety.ambiguous_before = false;
+        session().safety.caution_mind = false;
+        session().safety.caution_eating = false;
         push_home();
     }
 
@@ -183,6 +185,10 @@ private:
 
     // Consent before every practice, and no practice while somebody is in danger.
     bool may_enter(const Dialog& dialog) {
+        if (held_back(session().safety, dialog.name)) {
+            note("refused", dialog.name + ": held back after what was said");
+            return false;
+        }
         if (dialog.kind != DialogKind::practice && !dialog.needs_consent) return true;
         const bool anchoring = dialog.name == "p1_anchor";
         const int rank = session().safety.rank;
@@ -540,8 +546,6 @@ private:
     void start() {
         const bool known = session().welcomed;
         const bool resumable = session().open && !session().stack.empty();
-        if (session().safety.crises > 0 && incoming_.at - session().safety.raised_at < std::chrono::hours(24 * 7) && session().safety.day_after_due)
-            greet_softly_ = true;
         if (!resumable) open_session();
         session().last_identity_at = incoming_.at;
         if (!known) {
@@ -750,6 +754,10 @@ private:
 
     bool enter_safety(std::string_view dialog, std::string_view step) {
         if (dialog == "crisis_language") say_in_their_language();
+        if (session().safety.minor && verdict_.rank >= rank_of_question && session().visits["minor_lines"] == 0) {
+            session().visits["minor_lines"] = 1;
+            say_step("minor_lines", "");  // young people's lines beside the others, never instead
+        }
         Entry entry;
         entry.wait_on = true;
         entry.step = step;
@@ -1114,7 +1122,6 @@ private:
     bool asked_ = false;       // a bubble of this turn ends on a question
     bool quiet_ = false;       // stop: nothing is added to the turn
     bool lost_place_ = false;
-    bool greet_softly_ = false;
 };
 
 }  // namespace

@@ -171,6 +171,13 @@ void remember_verdict(SafetyState& state, const SafetyVerdict& verdict, Instant 
     if (state.rank >= 3) state.day_after_due = true;
 }
 
+bool held_back(const SafetyState& state, std::string_view dialog) {
+    constexpr auto not_with_mind_signs = std::to_array<std::string_view>({"caring_eyes", "drive_enough", "loop_map", "self_judgement_reframe", "warmup_other", "p19_warmup"});
+    constexpr auto not_with_eating_signs = std::to_array<std::string_view>({"drive_enough", "loop_map", "p12_savour", "soothe_notice"});
+    const auto in = [&](const auto& list) { return std::find(list.begin(), list.end(), dialog) != list.end(); };
+    return (state.caution_mind && in(not_with_mind_signs)) || (state.caution_eating && in(not_with_eating_signs));
+}
+
 void decay(SafetyState& state, Instant now) {
     if (state.rank == 0) return;
     const auto elapsed = now - state.raised_at;

@@ -57,6 +57,11 @@ SafetyVerdict judge(const Matcher& matcher, const Understanding& heard, const Sa
 // Remembers a judged message: raises the rank, moves the window, counts crises. Never lowers.
 void remember_verdict(SafetyState& state, const SafetyVerdict& verdict, Instant at);
 
+// True for a dialog that must not be opened for the rest of a session in which there were signs of
+// psychosis or mania (no inner voices, imagery or praise of drive) or of an eating problem (no
+// savouring, taste or striving).
+bool held_back(const SafetyState& state, std::string_view dialog);
+
 // Lowers the rank by elapsed time: from 2 and above to 1 after 24 hours, to 0 after 7 days.
 void decay(SafetyState& state, Instant now);
 
