@@ -15,6 +15,31 @@
 namespace befriend {
 namespace {
 
+// "ok", "lol", "fine" and the like: heard, and no answer.
+bool says_nothing(std::string_view text) {
+    constexpr auto words = std::to_array<std::string_view>({"ok", "okay", "okey", "k", "kk", "lol", "lmao", "haha", "hahaha", "fine", "alright",
+                                                            "right", "hm", "hmm", "hmmm", "mm", "cool", "nice", "whatever", "sure", "got", "it"});
+    bool any = false;
+    while (!text.empty()) {
+        const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; };
+        std::size_t length = 0;
+        std::string word;
+        while (length < text.size() && is_letter(text[length])) {
+            const char c = text[length++];
+            word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+        if (length == 0) {
+            if (text.front() >= '0' && text.front() <= '9') return false;
+            text.remove_prefix(1);
+            continue;
+        }
+        if (std::find(words.begin(), words.end(), word) == words.end()) return false;
+        any = true;
+        text.remove_prefix(length);
+    }
+    return any;
+}
+
 constexpr std::size_t deepest_stack = 6;      // home, four dialogs, and one the gate may put on top
 constexpr int most_steps_a_turn = 64;         // a checked pack never gets near; stops a broken one
 constexpr auto reminder_after = std::chrono::hours(3);
@@ -67,6 +92,19 @@ public:
             case Incoming::Kind::redaction:
             case Incoming::Kind::reaction: break;
         }
+        finish();
+        return std::move(turn_);
+    }
+
+    // For authors: the conversation as if it had just come to this step.
+    Turn begin_at(DialogId dialog, StepId step) {
+        session().open = false;
+        open_session();
+        session().welcomed = true;
+        consent_ = true;
+        Entry entry;
+        entry.step = pack().step(step).name;
+        if (pack().dialog(dialog).name != "home") enter(dialog, std::move(entry));
         finish();
         return std::move(turn_);
     }
@@ -577,7 +615,11 @@ private:
             const bool answers_safety = step->question != Question::none && counts_as_answer();
             switch (step->expects) {
                 case Expects::open: context.asked = "open"; break;
-                case Expects::yes_no: context.asked = step->question == Question::suicide && answers_safety ? "crisis" : "yes_no"; break;
+                case Expects::yes_no:
+                    // "ok", "lol" and "fine" answer no question that safety hangs on.
+                    if (step->question != Question::none && says_nothing(text)) context.asked = "open";
+                    else context.asked = step->question == Question::suicide && answers_safety ? "crisis" : "yes_no";
+                    break;
                 case Expects::scale: context.asked = "scale"; break;
                 case Expects::choice: context.asked = "choice"; break;
                 case Expects::feeling: context.asked = "feeling"; break;
@@ -1128,6 +1170,10 @@ private:
 
 Turn step(const Pack& pack, Session session, const Incoming& incoming) {
     return TurnMaker(pack, std::move(session), incoming).make();
+}
+
+Turn step_at(const Pack& pack, Session session, const Incoming& incoming, DialogId dialog, StepId at) {
+    return TurnMaker(pack, std::move(session), incoming).begin_at(dialog, at);
 }
 
 Incoming deadline_incoming(const Session& session) {
