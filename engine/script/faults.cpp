@@ -80,7 +80,7 @@ constexpr std::array table{
     FaultEntry{Fault::shadows_global, true, "This word belongs to the engine"},
     FaultEntry{Fault::options_misfit, true, "Options and choice belong together"},
     FaultEntry{Fault::never_wins, false, "A hear entry that can never win"},
-    FaultEntry{Fault::home_cannot_listen, true, "home must have a listening step named listen"},
+    FaultEntry{Fault::engine_step_missing, true, "A step that the engine needs is missing"},
     FaultEntry{Fault::needless_expects, true, "expects without ask"},
     FaultEntry{Fault::duplicate_line, true, "A helpline listed twice"},
     FaultEntry{Fault::bad_date, true, "Not a date, or a date in the future"},

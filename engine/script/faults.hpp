@@ -88,7 +88,7 @@ enum class Fault : std::uint16_t {
     shadows_global = 269,
     options_misfit = 270,
     never_wins = 271,
-    home_cannot_listen = 272,
+    engine_step_missing = 272,
     needless_expects = 273,
     // Helplines.
     duplicate_line = 280,

@@ -2,6 +2,7 @@
 #include "engine/script/flow.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 
@@ -12,6 +13,16 @@ namespace befriend {
 namespace {
 
 using Kind = Move::Kind;
+
+// Steps that the engine enters by name, besides `again` of the crisis dialogs.
+struct EngineStep {
+    std::string_view dialog, step;
+};
+constexpr std::array engine_steps{
+    EngineStep{"home", "listen"},       EngineStep{"reminder", "first"},      EngineStep{"reminder", "identity"},
+    EngineStep{"pace_words", "skipped"}, EngineStep{"pace_words", "back"},     EngineStep{"pace_words", "slower"},
+    EngineStep{"pace_words", "faster"}, EngineStep{"pace_words", "paused"},
+};
 
 bool is_crisis(const Dialog& dialog) {
     return dialog.name.starts_with("crisis_");
@@ -38,7 +49,7 @@ public:
         check_loops();
         check_depth();
         check_used();
-        check_home();
+        check_engine_steps();
     }
 
 private:
@@ -92,8 +103,10 @@ private:
         std::vector<StepId> open{dialog.first};
         each_step(id, [&](StepId step) {
             const std::string& name = pack_.step(step).name;
-            const bool entered = (name == "again" && dialog.kind == DialogKind::safety) || (name == "listen" && dialog.name == "home");
-            if (entered) open.push_back(step);
+            const bool entered = std::ranges::any_of(engine_steps, [&](const EngineStep& needed) {
+                return needed.dialog == dialog.name && needed.step == name;
+            });
+            if (entered || (name == "again" && dialog.kind == DialogKind::safety)) open.push_back(step);
         });
         while (!open.empty()) {
             const StepId at = open.back();
@@ -430,13 +443,18 @@ private:
         }
     }
 
-    void check_home() {
-        const DialogId home = pack_.find_dialog("home");
-        if (home == DialogId::none) return;
-        const StepId listen = pack_.find_step(home, "listen");
-        if (listen == StepId::none || pack_.step(listen).wait != Step::Wait::listen) {
-            report(home).add(Fault::home_cannot_listen, place(home), "home needs a step named listen that listens",
-                             "- step: listen, then listen: open");
+    void check_engine_steps() {
+        for (const EngineStep& needed : engine_steps) {
+            const DialogId id = pack_.find_dialog(needed.dialog);
+            if (id == DialogId::none) continue;
+            const StepId step = pack_.find_step(id, needed.step);
+            const bool listens = needed.dialog != "home" || (step != StepId::none && pack_.step(step).wait == Step::Wait::listen);
+            if (step == StepId::none || !listens) {
+                report(id).add(Fault::engine_step_missing, place(id),
+                               "the engine enters step \"" + std::string(needed.step) + "\" of \"" + std::string(needed.dialog) + "\"" +
+                                   (needed.dialog == "home" ? ", which must listen" : ""),
+                               "- step: " + std::string(needed.step));
+            }
         }
     }
 
@@ -456,7 +474,7 @@ void check_flow(const Pack& pack, ScriptPlaces& places) {
 std::vector<std::string_view> engine_dialogs() {
     std::vector<std::string_view> result{
         "home", "welcome", "come_back", "hear_out", "ask_leave", "listening", "unclear", "which_one", "lost_place", "silence", "error",
-        "practice_stopped",
+        "practice_stopped", "reminder", "pace_words",
         "crisis_gentle", "care_check", "crisis_past", "crisis_ask", "crisis_active", "crisis_imminent", "crisis_hedged_imminent",
         "crisis_self_harm", "crisis_abuse", "crisis_other", "crisis_harm", "crisis_medical",
         "clinical_eating", "clinical_psychosis", "clinical_mania", "clinical_substance", "clinical_medication", "clinical_perinatal",

@@ -41,6 +41,14 @@ std::vector<SourceFile> whole_pack() {
         const std::string name(each);
         if (name == "home") {
             files.push_back(dialog(name, "  - step: listen\n    listen: open\n    hear:\n      - { otherwise: listen }\n"));
+        } else if (name == "reminder") {
+            files.push_back(dialog(name, says + "    end: true\n  - step: identity\n    say: \"A program.\"\n"));
+        } else if (name == "pace_words") {
+            std::string steps;
+            for (const std::string step : {"skipped", "back", "slower", "faster", "paused"}) {
+                steps += "  - step: " + step + "\n    say: \"All right.\"\n    end: true\n";
+            }
+            files.push_back(dialog(name, steps));
         } else if (name.starts_with("crisis_")) {
             files.push_back(dialog(name, "  - step: first\n    say: \"Please have {line} near.\"\n    end: true\n  - step: again\n    say: \"Still here: {line}.\"\n", "", "safety"));
         } else {
