@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/pack_source.hpp"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,6 +69,36 @@ std::uint64_t cache_key(const std::vector<SourceFile>& files) {
     return key;
 }
 
+// A file's bytes without copying them; empty when it cannot be mapped. Cached packs are replaced by
+// renaming, never rewritten, so the bytes do not change under the reader.
+class MappedFile {
+public:
+    explicit MappedFile(const fs::path& path) {
+        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file < 0) return;
+        struct stat about {};
+        if (::fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
+            size_ = static_cast<std::size_t>(about.st_size);
+            data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+            if (data_ == MAP_FAILED) data_ = nullptr;
+        }
+        ::close(file);
+    }
+    ~MappedFile() {
+        if (data_ != nullptr) ::munmap(data_, size_);
+    }
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+
+    std::string_view bytes() const {
+        return data_ == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(data_), size_);
+    }
+
+private:
+    void* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
 std::string hex(std::uint64_t value) {
     char text[17];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
@@ -104,16 +137,21 @@ void write_atomically(const fs::path& path, const std::string& bytes) {
     if (error) fs::remove(part, error);
 }
 
+std::shared_ptr<const Pack> read_cached(const fs::path& path, std::uint64_t key) {
+    const MappedFile file(path);
+    auto loaded = read_pack(file.bytes(), key);
+    if (!loaded) return nullptr;  // none, damaged, or of another engine: compiled anew and overwritten
+    return std::make_shared<const Pack>(std::move(loaded.value()));
+}
+
 // Null when the files have errors and `forgiving` is not set.
 std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files, const PackOptions& options, bool forgiving,
                                                Diagnostics& diagnostics) {
     const std::uint64_t hash = cache_key(files);
     const fs::path folder = options.cache ? cache_folder() : fs::path{};
     const fs::path path = folder.empty() ? fs::path{} : folder / (hex(hash) + "-" + options.language + ".pack");
-    std::string bytes;
-    if (!path.empty() && read_file(path, bytes)) {
-        if (auto loaded = read_pack(bytes, hash)) return std::make_shared<const Pack>(std::move(loaded.value()));
-        // Damaged or of another engine: compiled anew below and overwritten.
+    if (!path.empty()) {
+        if (auto pack = read_cached(path, hash)) return pack;
     }
     LoadedPack loaded = compile_pack(files, CompileOptions{options.language, {}, forgiving});
     diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());

@@ -2,6 +2,7 @@
 #include "engine/script/pack_file.hpp"
 
 #include <array>
+#include <cstring>
 
 #include "engine/base/archive.hpp"
 #include "engine/base/hash.hpp"
@@ -112,6 +113,24 @@ void fields(A& ar, Header& v) {
 
 constexpr std::size_t header_size = 8 + 4 + 4 + 8 + 8 + 8;
 
+// Finds damage in 20 MB at every start, so it runs four lanes side by side where hash_bytes waits
+// for each multiplication.
+std::uint64_t checksum(std::string_view bytes) {
+    std::array<std::uint64_t, 4> lanes{1, 2, 3, 4};
+    std::size_t at = 0;
+    for (; at + 32 <= bytes.size(); at += 32) {
+        std::array<std::uint64_t, 4> words{};
+        std::memcpy(words.data(), bytes.data() + at, 32);
+        for (std::size_t i = 0; i < 4; ++i) {
+            lanes[i] = (lanes[i] ^ words[i]) * 0xD6E8FEB86659FD93ULL;
+            lanes[i] ^= lanes[i] >> 32U;
+        }
+    }
+    std::uint64_t result = hash_bytes(bytes.substr(at), bytes.size());
+    for (const std::uint64_t lane : lanes) result = mix(result ^ lane);
+    return result;
+}
+
 // Not a proof that the structs are the same, but it catches what a developer changes and forgets.
 constexpr std::uint32_t layout() {
     std::uint32_t hash = 2166136261U;
@@ -131,7 +150,7 @@ std::string save_pack(const Pack& pack) {
     write(const_cast<Pack&>(pack));
     const std::size_t size = body.size();
     pack.matcher.save(body);  // appends
-    Header header{magic, pack_format, layout(), pack.content_hash, size, hash_bytes(body)};
+    Header header{magic, pack_format, layout(), pack.content_hash, size, checksum(body)};
     std::string result;
     result.reserve(header_size + body.size());
     Writer write_header(result);
@@ -151,7 +170,7 @@ Result<Pack> read_pack(std::string_view bytes, std::uint64_t content_hash) {
     }
     if (header.content != content_hash) return refuse(Fault::pack_version, "this pack was compiled from other files");
     const std::string_view body = bytes.substr(header_size);
-    if (body.size() < header.size || hash_bytes(body) != header.check) return refuse(Fault::pack_damaged, "this compiled pack is damaged");
+    if (body.size() < header.size || checksum(body) != header.check) return refuse(Fault::pack_damaged, "this compiled pack is damaged");
     Pack pack;
     Reader read_scripts(body.substr(0, header.size));
     read_scripts(pack);
