@@ -54,6 +54,7 @@ constexpr auto named = std::to_array<Named>({
     {"practice_anchor", "p1_anchor"}, {"practice_breathing", "p2_breathing"}, {"practice_touch", "p3_touch"},
     {"practice_break", "p4_break"}, {"practice_friend", "p5_friend"}, {"practice_noting", "p9_noting"},
     {"practice_savour", "p12_savour"}, {"practice_warmup", "warmup_other"},
+    {"practice_caring_eyes", "caring_eyes"}, {"check_in", "check_in"},
 });
 
 }  // namespace
