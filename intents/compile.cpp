@@ -36,8 +36,7 @@ public:
 
     EdgeTable finish() const {
         EdgeTable table;
-        table.slots.resize(std::bit_ceil(std::max<std::size_t>(4, edges_.size() * 2 + 1)));
-        const auto m = static_cast<std::uint32_t>(table.slots.size() - 1);
+        table.slots.resize(edges_.size() + edges_.size() / 2 + 4);
         for (const auto& [key, list] : edges_) {
             EdgeSlot slot;
             slot.state = static_cast<std::uint32_t>(key >> 32);
@@ -49,8 +48,8 @@ public:
                 slot.begin = static_cast<std::uint32_t>(table.targets.size());
                 table.targets.insert(table.targets.end(), list.begin(), list.end());
             }
-            std::uint32_t i = EdgeTable::place(slot.state, slot.symbol) & m;
-            while (table.slots[i].symbol) i = (i + 1) & m;
+            std::size_t i = EdgeTable::place(slot.state, slot.symbol, table.slots.size());
+            while (table.slots[i].symbol) i = i + 1 == table.slots.size() ? 0 : i + 1;
             table.slots[i] = slot;
         }
         return table;
@@ -76,6 +75,14 @@ public:
         english();
         relations();
         for (const IntentSpec& intent : in_.intents) intent_ids_.emplace(intent.name, static_cast<std::uint16_t>(intent_ids_.size()));
+        // All symbols must exist before the rarest element of a pattern is looked for.
+        for (const IntentSpec& intent : in_.intents) {
+            for (const PatternSpec& p : intent.patterns) {
+                needs(p.like.root);
+                if (p.unless) needs(p.unless->root);
+            }
+        }
+        count_commonness();
         for (const IntentSpec& intent : in_.intents) add(intent);
         finish();
         return std::move(t_);
@@ -242,6 +249,7 @@ private:
     }
 
     void phrase(const std::vector<std::uint32_t>& path, std::uint32_t s) {
+        phrase_paths_[s].push_back(path);
         std::uint32_t at = 0;
         for (const std::uint32_t step : path) {
             std::uint32_t next = phrase_edges_.only(at, step);
@@ -250,7 +258,6 @@ private:
                 t_.phrases.emplace_back();
                 phrase_edges_.add(at, step, next);
                 t_.phrases[at].mask |= symbol_bit(step);
-                if (at == 0) phrase_starters_.insert(step);
             }
             at = next;
         }
@@ -271,8 +278,10 @@ private:
         if (fresh) {
             t_.states.emplace_back();
             gaps_of_.resize(t_.states.size());
+            moves_of_.resize(t_.states.size());
         }
         ++steps_;
+        touched_.push_back(at->second);
         return {at->second, fresh};
     }
 
@@ -306,19 +315,132 @@ private:
         }
     }
 
-    Frontier consume(const Frontier& from, std::set<std::uint32_t> set) {
-        std::string key = "w";
-        for (const std::uint32_t s : set) key += ":" + std::to_string(s);
-        const auto [target, fresh] = state(from, key);
+    std::uint32_t set_id(const std::set<std::uint32_t>& set) {
+        std::vector<std::uint32_t> list(set.begin(), set.end());
+        const auto [at, fresh] = sets_.emplace(list, static_cast<std::uint32_t>(t_.classes.size()));
+        if (fresh) {
+            ClassEntry entry;
+            entry.begin = static_cast<std::uint32_t>(t_.class_symbols.size());
+            entry.count = static_cast<std::uint32_t>(list.size());
+            for (const std::uint32_t s : list) {
+                entry.mask |= symbol_bit(s);
+                t_.class_symbols.push_back(s);
+            }
+            t_.classes.push_back(entry);
+        }
+        return at->second;
+    }
+
+    Frontier consume(const Frontier& from, const std::set<std::uint32_t>& set) {
+        const std::uint32_t id = set_id(set);
+        const auto [target, fresh] = state(from, "w" + std::to_string(id));
         if (fresh) {
             for (const std::uint32_t f : from) {
-                for (const std::uint32_t s : set) {
-                    edges_.add(f, s, target);
-                    t_.states[f].mask |= symbol_bit(s);
-                }
+                moves_of_[f].push_back({id, target});
+                t_.states[f].mask |= t_.classes[id].mask;
             }
         }
         return {target};
+    }
+
+    // ---- what a pattern cannot do without ----------------------------------------------------
+
+    // Sets of symbols, of each of which a message must have one.
+    std::vector<std::set<std::uint32_t>> needs(const PatternNode& n) {
+        switch (n.kind) {
+            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: return {{single(n)}};
+            case Kind::capture: return needs(n.parts[0]);
+            case Kind::sequence:
+            case Kind::any_order: {
+                std::vector<std::set<std::uint32_t>> out;
+                for (const PatternNode& part : n.parts) {
+                    for (auto& set : needs(part)) out.push_back(std::move(set));
+                }
+                return out;
+            }
+            case Kind::alternatives: {
+                std::set<std::uint32_t> all;
+                for (const PatternNode& part : n.parts) {
+                    const auto sets = needs(part);
+                    if (sets.empty()) return {};
+                    const auto& best = *std::min_element(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+                    all.insert(best.begin(), best.end());
+                }
+                return {all};
+            }
+            default: return {};
+        }
+    }
+
+    // The symbols that a match can end on; false when it can end on anything, or be empty.
+    bool last_words(const PatternNode& n, std::set<std::uint32_t>& out) {
+        switch (n.kind) {
+            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: out.insert(single(n)); return true;
+            case Kind::capture: return last_words(n.parts[0], out);
+            case Kind::sequence:
+                for (auto part = n.parts.rbegin(); part != n.parts.rend(); ++part) {
+                    if (part->kind == Kind::gap && part == n.parts.rbegin()) continue;
+                    if (part->kind == Kind::optional) {
+                        std::set<std::uint32_t> some;
+                        if (!last_words(part->parts[0], some)) return false;
+                        out.insert(some.begin(), some.end());
+                        continue;
+                    }
+                    return last_words(*part, out);
+                }
+                return false;
+            case Kind::alternatives:
+            case Kind::any_order:
+                return std::all_of(n.parts.begin(), n.parts.end(), [&](const PatternNode& part) { return last_words(part, out); });
+            default: return false;
+        }
+    }
+
+    // A guess of how often words of a set are written: small words most, then everyday words.
+    double commonness(const std::set<std::uint32_t>& set) const {
+        double sum = 0;
+        for (const std::uint32_t s : set) {
+            const auto found = common_.find(s);
+            if (found != common_.end()) sum += found->second;
+        }
+        return sum;
+    }
+    void count_commonness() {
+        std::unordered_map<std::string, double> of;
+        for (const auto& [text, word] : words_) {
+            double one = 0.3;
+            if (word.classes & word_class::common) one = 2;
+            if (word.classes & (word_class::raises | word_class::opens | word_class::reports | word_class::moves_object)) one = 10;
+            if (word.classes & (word_class::function_word | word_class::auxiliary)) one = 60;
+            if (word.classes & (word_class::self_subject | word_class::self_possessive)) one = 200;
+            for (const std::uint32_t s : word.symbols) common_[s] += one;
+        }
+        // The examples are text of the kind that will come: what they hold often is common.
+        std::unordered_map<std::string, std::uint32_t> written;
+        for (const IntentSpec& intent : in_.intents) {
+            for (const auto* list : {&intent.examples, &intent.not_examples}) {
+                for (const Example& e : *list) {
+                    for (const std::string& w : fold_words(e.text)) ++written[w];
+                }
+            }
+        }
+        for (const auto& [text, n] : written) {
+            const auto word = words_.find(text);
+            if (word == words_.end()) continue;
+            for (const std::uint32_t s : word->second.symbols) common_[s] += 3.0 * n;
+        }
+        // Phrases are as rare as their rarest word; two passes settle phrases of lists.
+        common_[symbol::other] += 60;
+        for (const auto& [s, paths] : phrase_paths_) {
+            for (const auto& path : paths) {
+                double rarest = 1e9;
+                for (const std::uint32_t step : path) {
+                    const auto found = common_.find(step);
+                    if (found != common_.end()) rarest = std::min(rarest, found->second);
+                }
+                common_[s] += rarest * 0.3;
+            }
+        }
     }
 
     Frontier gap(const Frontier& from, std::uint16_t most, bool crosses) {
@@ -401,9 +523,7 @@ private:
     std::uint32_t here() const { return static_cast<std::uint32_t>(t_.code.size()); }
 
     void emit_class(const std::vector<std::uint32_t>& set) {
-        const auto begin = static_cast<std::uint32_t>(t_.class_symbols.size());
-        t_.class_symbols.insert(t_.class_symbols.end(), set.begin(), set.end());
-        emit(Op::words, begin, static_cast<std::uint32_t>(set.size()));
+        emit(Op::words, set_id(std::set<std::uint32_t>(set.begin(), set.end())));
     }
 
     std::uint32_t name(const std::string& text) {
@@ -535,7 +655,7 @@ private:
         p.level = static_cast<std::uint8_t>(level == std::end(level_names) ? 0 : level - std::begin(level_names));
         p.question = spec.like.question;
         p.attrs = static_cast<std::uint32_t>(t_.attr_list.size());
-        p.attr_count = static_cast<std::uint16_t>(spec.attrs.size());
+        p.attr_count = static_cast<std::uint8_t>(spec.attrs.size());
         for (const std::string& a : spec.attrs) t_.attr_list.push_back(name(a));
         const auto id = static_cast<std::uint32_t>(t_.patterns.size());
         if (spec.family.empty()) {
@@ -545,16 +665,27 @@ private:
             if (fresh) ++next_family_;
             p.family = at->second;
         }
-        if (spec.unless) p.unless = compile_program(spec.unless->root);
+        if (spec.unless) {
+            p.unless = compile_program(spec.unless->root);
+            auto sets = needs(spec.unless->root);
+            std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+            p.unless_needs = static_cast<std::uint32_t>(t_.need_list.size());
+            for (std::size_t k = 0; k < std::min<std::size_t>(sets.size(), 3); ++k) t_.need_list.push_back(set_id(sets[k]));
+            std::set<std::uint32_t> last;
+            if (last_words(spec.unless->root, last)) p.unless_last = set_id(last);
+            p.unless_need_count = static_cast<std::uint8_t>(t_.need_list.size() - p.unless_needs);
+        }
         if (!spec.regex.empty()) {
             p.program = 0xFFFFFFFF;
             p.regex = static_cast<std::uint32_t>(t_.regexes.size());
             t_.regexes.push_back(spec.regex);
             t_.regex_patterns.push_back(id);
+            t_.regex_most_words.push_back(spec.max_words);
         } else {
             PatternNode root = spec.like.root;
             trim(root);
             steps_ = 0;
+            touched_.clear();
             const Frontier ends = without_gaps(insert(root, {root_state}));
             if (steps_ > most_steps) {
                 complain(codes::pattern_too_big, spec.place, "", "split it, or put the alternatives into a word list");
@@ -562,6 +693,20 @@ private:
                 complain(codes::empty_pattern, spec.place, "the pattern also matches nothing at all", "something in it must not be optional");
             } else {
                 for (const std::uint32_t e : ends) accepts_[e].push_back(id);
+            }
+            std::sort(touched_.begin(), touched_.end());
+            touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+            served_.resize(t_.states.size());
+            for (const std::uint32_t s : touched_) served_[s] = served_[s] == 0 ? 1 + id : served_[s] == 1 + id ? served_[s] : 0xFFFFFFFF;
+            auto sets = needs(root);
+            std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+            if (sets.empty()) {
+                t_.free_patterns.push_back(id);
+            } else {
+                for (const std::uint32_t s : sets[0]) keys_[s].push_back(id);
+                p.needs = static_cast<std::uint32_t>(t_.need_list.size());
+                for (std::size_t k = 1; k < std::min<std::size_t>(sets.size(), 5); ++k) t_.need_list.push_back(set_id(sets[k]));
+                p.need_count = static_cast<std::uint8_t>(t_.need_list.size() - p.needs);
             }
             p.program = compile_program(spec.like.root);
         }
@@ -575,11 +720,32 @@ private:
     // ---- flattening --------------------------------------------------------------------------
 
     void finish() {
-        std::unordered_map<std::uint32_t, bool> starters;
-        for (const auto& [key, list] : edges_.all()) {
-            if (key >> 32 == root_state) starters[static_cast<std::uint32_t>(key)] = true;
-        }
         gaps_of_.resize(t_.states.size());
+        moves_of_.resize(t_.states.size());
+        served_.resize(t_.states.size());
+        t_.gates.resize(t_.states.size());
+        for (std::uint32_t s = 0; s < t_.states.size(); ++s) {
+            t_.gates[s] = served_[s] == 0xFFFFFFFF ? 0 : served_[s];
+            StateEntry& e = t_.states[s];
+            const auto& moves = moves_of_[s];
+            if (s != root_state && moves.size() <= 6) {
+                e.moves = static_cast<std::uint32_t>(t_.moves.size());
+                e.move_count = static_cast<std::uint16_t>(moves.size());
+                t_.moves.insert(t_.moves.end(), moves.begin(), moves.end());
+                continue;
+            }
+            e.move_count = hashed_moves;
+            for (const Move& m : moves) {
+                const ClassEntry& set = t_.classes[m.set];
+                for (std::uint32_t k = 0; k < set.count; ++k) edges_.add(s, t_.class_symbols[set.begin + k], m.target);
+            }
+        }
+        t_.key_begin.assign(next_symbol_ + 1, 0);
+        for (std::uint32_t s = 0; s < next_symbol_; ++s) {
+            t_.key_begin[s] = static_cast<std::uint32_t>(t_.key_patterns.size());
+            if (const auto found = keys_.find(s); found != keys_.end()) t_.key_patterns.insert(t_.key_patterns.end(), found->second.begin(), found->second.end());
+        }
+        t_.key_begin[next_symbol_] = static_cast<std::uint32_t>(t_.key_patterns.size());
         for (std::size_t s = 0; s < t_.states.size(); ++s) {
             t_.states[s].gaps = static_cast<std::uint32_t>(t_.gap_list.size());
             t_.states[s].gap_count = static_cast<std::uint16_t>(gaps_of_[s].size());
@@ -605,15 +771,14 @@ private:
         for (const auto& [text, word] : sorted) {
             WordEntry e;
             e.text = static_cast<std::uint32_t>(t_.pool.size());
-            e.length = static_cast<std::uint16_t>(text.size());
+            if (text.size() > 255) continue;
+            e.length = static_cast<std::uint8_t>(text.size());
             t_.pool += text;
             e.classes = word->classes;
             e.symbols = static_cast<std::uint32_t>(t_.symbol_lists.size());
             for (const std::uint32_t s : word->symbols) {
                 t_.symbol_lists.push_back(s);
                 e.mask |= symbol_bit(s);
-                if (phrase_starters_.contains(s)) e.starts_phrase = 1;
-                if (starters.contains(s)) e.starts_pattern = 1;
             }
             e.symbol_count = static_cast<std::uint16_t>(word->symbols.size());
             ids.emplace(text, static_cast<std::uint32_t>(t_.words.size()));
@@ -622,7 +787,7 @@ private:
         for (const auto& [text, word] : sorted) {
             WordEntry& e = t_.words[ids.at(text)];
             e.expansion = static_cast<std::uint32_t>(t_.expansions.size());
-            e.expansion_count = static_cast<std::uint16_t>(word->expansion.size());
+            e.expansion_count = static_cast<std::uint8_t>(word->expansion.size());
             for (const std::string& w : word->expansion) t_.expansions.push_back(ids.at(w));
         }
         t_.word_slots.resize(std::bit_ceil(t_.words.size() * 2 + 1));
@@ -634,25 +799,24 @@ private:
             t_.word_slots[i] = {h, w};
         }
         // Spelling: words of patterns with five letters and more, each with one letter taken out.
-        std::vector<SpellingSlot> deletes;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> deletes;  // hash, word
         for (std::uint32_t w = 1; w < t_.words.size(); ++w) {
             const std::string_view text = t_.word_text(w);
             if (t_.words[w].symbol_count == 0 || text.size() < 5 || !is_ascii(text) || text.find('\'') != std::string_view::npos) continue;
-            deletes.push_back({static_cast<std::uint32_t>(hash_bytes(text)), w});
+            deletes.emplace_back(static_cast<std::uint32_t>(hash_bytes(text)), w);
             std::string shorter;
             for (std::size_t i = 0; i < text.size(); ++i) {
                 if (i && text[i] == text[i - 1]) continue;
                 shorter = text;
                 shorter.erase(i, 1);
-                deletes.push_back({static_cast<std::uint32_t>(hash_bytes(shorter)), w});
+                deletes.emplace_back(static_cast<std::uint32_t>(hash_bytes(shorter)), w);
             }
         }
-        t_.spelling.resize(std::bit_ceil(deletes.size() * 2 + 1));
-        const auto sm = static_cast<std::uint32_t>(t_.spelling.size() - 1);
-        for (const SpellingSlot& d : deletes) {
-            std::uint32_t i = d.hash & sm;
-            while (t_.spelling[i].word) i = (i + 1) & sm;
-            t_.spelling[i] = d;
+        t_.spelling.resize(deletes.size() + deletes.size() / 3 + 4);
+        for (const auto& [hash, w] : deletes) {
+            std::size_t i = scale(hash, t_.spelling.size());
+            while (t_.spelling[i]) i = i + 1 == t_.spelling.size() ? 0 : i + 1;
+            t_.spelling[i] = w;
         }
     }
 
@@ -664,7 +828,13 @@ private:
     std::uint32_t next_symbol_ = symbol::first_free;
     std::unordered_map<std::string, const Lexicon*> lexicons_;
     EdgeBuilder edges_, phrase_edges_;
-    std::set<std::uint32_t> phrase_starters_;
+    std::map<std::vector<std::uint32_t>, std::uint32_t> sets_;
+    std::vector<std::vector<Move>> moves_of_{2};
+    std::vector<std::uint32_t> touched_;   // states of the pattern being added
+    std::vector<std::uint32_t> served_;    // per state: 1 + the only pattern it serves, 0xFFFFFFFF: several
+    std::map<std::uint32_t, std::vector<std::uint32_t>> keys_;
+    std::unordered_map<std::uint32_t, double> common_;
+    std::map<std::uint32_t, std::vector<std::vector<std::uint32_t>>> phrase_paths_;
     std::map<std::uint32_t, std::set<std::uint32_t>> phrase_outs_;
     std::map<Frontier, std::uint32_t> frontiers_;
     std::unordered_map<std::string, std::uint32_t> states_;

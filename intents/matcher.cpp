@@ -38,6 +38,7 @@ struct PhraseEdge {
     std::uint32_t end = 0;
     std::uint32_t out = 0;        // into Tables::phrase_out
     std::uint32_t out_count = 0;
+    std::uint64_t mask = 0;
     std::int32_t same_end = -1;   // next edge that ends there
     bool skip = false;            // may be passed over
 };
@@ -92,6 +93,10 @@ struct Scratch::Buffers {
     std::vector<std::uint32_t> hit_stamp;      // per pattern: message number
     std::vector<std::uint16_t> hit_count;
     std::uint32_t message = 0;
+    std::vector<std::uint32_t> present;        // per symbol: message in which it occurs
+    std::vector<std::uint32_t> candidate;      // per pattern: message that it could match
+    std::vector<std::uint32_t> symbols;        // of the message, each once
+    std::vector<std::uint32_t> hit_end;        // per pattern
     std::vector<Sign> signs;
     std::vector<std::uint32_t> words;          // evidence of all signs
     std::vector<SlotRange> slots;
@@ -100,6 +105,10 @@ struct Scratch::Buffers {
     // of one backward run
     std::vector<std::pair<std::uint32_t, std::uint32_t>> taken;
     std::vector<SlotRange> open_slots;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> kept_taken;
+    std::vector<SlotRange> kept_slots;
+    std::vector<std::uint32_t> members, counted;
+    std::vector<std::uint16_t> intents;
     std::vector<std::uint32_t> used_words;
     std::string correction;
 };
@@ -208,7 +217,7 @@ private:
         }
     }
 
-    void tokens() {
+    [[gnu::noinline]] void tokens() {
         b_.classes.clear();
         b_.question.clear();
         const std::vector<RawWord>& raw_words = b_.cut.words;
@@ -396,12 +405,11 @@ private:
     std::uint32_t spelling(std::string_view typed) {
         std::uint32_t best = 0;
         int best_rank = 100;
-        const auto m = static_cast<std::uint32_t>(t_.spelling.size() - 1);
+        if (t_.spelling.empty()) return 0;
         const auto look = [&](std::string_view key) {
             const auto h = static_cast<std::uint32_t>(hash_bytes(key));
-            for (std::uint32_t i = h & m; t_.spelling[i].word; i = (i + 1) & m) {
-                if (t_.spelling[i].hash != h) continue;
-                const std::uint32_t w = t_.spelling[i].word;
+            for (std::size_t i = scale(h, t_.spelling.size()); t_.spelling[i]; i = i + 1 == t_.spelling.size() ? 0 : i + 1) {
+                const std::uint32_t w = t_.spelling[i];
                 const std::string_view wanted = t_.word_text(w);
                 if (std::max(typed.size(), wanted.size()) < 6) continue;
                 const int rank = error_rank(typed, wanted);
@@ -441,13 +449,13 @@ private:
 
     // ---- phrases of word lists ---------------------------------------------------------------
 
-    void phrases() {
+    [[gnu::noinline]] void phrases() {
         b_.phrases.clear();
         b_.phrase_first.assign(n_ + 2, 0);
         b_.phrase_ending.assign(n_ + 2, -1);
         for (std::uint32_t i = 0; i < n_; ++i) {
             b_.phrase_first[i] = static_cast<std::uint32_t>(b_.phrases.size());
-            if (!t_.words.empty() && entry(i).starts_phrase) walk(i, i, 0);
+            if (!t_.words.empty() && (t_.phrases[0].mask & entry(i).mask)) walk(i, i, 0);
         }
         b_.phrase_first[n_] = b_.phrase_first[n_ + 1] = static_cast<std::uint32_t>(b_.phrases.size());
         for (std::size_t k = 0; k < b_.phrases.size(); ++k) {
@@ -471,7 +479,11 @@ private:
                 if (!edge) continue;
                 const std::uint32_t next = edge->begin;
                 const PhraseState& p = t_.phrases[next];
-                if (p.out_count) b_.phrases.push_back({begin, at + 1, p.out, p.out_count, -1, is_skip(p)});
+                if (p.out_count) {
+                    std::uint64_t mask = 0;
+                    for (std::uint32_t o = 0; o < p.out_count; ++o) mask |= symbol_bit(t_.phrase_out[p.out + o]);
+                    b_.phrases.push_back({begin, at + 1, p.out, p.out_count, mask, -1, is_skip(p)});
+                }
                 if (p.mask) walk(begin, at + 1, next);
             }
         }
@@ -480,7 +492,7 @@ private:
 
     // ---- the automaton -----------------------------------------------------------------------
 
-    void automaton() {
+    [[gnu::noinline]] void automaton() {
         b_.hits.clear();
         if (t_.states.empty()) return;
         if (b_.stamp.size() != t_.states.size()) {
@@ -491,6 +503,9 @@ private:
         if (b_.hit_stamp.size() != t_.patterns.size()) {
             b_.hit_stamp.assign(t_.patterns.size(), 0);
             b_.hit_count.assign(t_.patterns.size(), 0);
+            b_.hit_end.assign(t_.patterns.size(), 0);
+            b_.present.assign(t_.symbol_limit(), 0);
+            b_.candidate.assign(t_.patterns.size(), 0);
             b_.message = 0;
         }
         if (b_.tick > 0xF0000000u) {
@@ -499,8 +514,11 @@ private:
         }
         if (++b_.message == 0) {
             std::fill(b_.hit_stamp.begin(), b_.hit_stamp.end(), 0u);
+            std::fill(b_.present.begin(), b_.present.end(), 0u);
+            std::fill(b_.candidate.begin(), b_.candidate.end(), 0u);
             b_.message = 1;
         }
+        candidates();
         for (auto& list : b_.pending) list.clear();
         bool at_start = true;  // only fillers so far
         for (std::uint32_t p = 0; p <= n_; ++p) {
@@ -524,30 +542,29 @@ private:
             if (p == n_) {
                 // The end of the message is one more symbol.
                 for (std::size_t k = 0; k < b_.live.size(); ++k) {
-                    if (const EdgeSlot* e = t_.edges.find(b_.live[k].state, symbol::end)) {
-                        each_target(*e, [&](std::uint32_t target) { accept(target, p); });
-                    }
+                    const std::uint32_t end_symbol = symbol::end;
+                    take(b_.live[k].state, &end_symbol, 1, symbol_bit(symbol::end), [&](std::uint32_t target) { accept(target, p); });
                 }
                 break;
             }
             const WordEntry& word = entry(p);
             const bool skip = skips(p);
             if (!skip) at_start = false;
-            if (word.starts_pattern) take_word(0, word, p + 1);
+            take_word(0, word, p + 1);
             const std::uint32_t phrase_begin = b_.phrase_first[p], phrase_end = b_.phrase_first[p + 1];
             for (std::uint32_t k = phrase_begin; k < phrase_end; ++k) take_phrase(0, b_.phrases[k]);
             std::vector<Item>& next = b_.pending[(p + 1) % ring_size];
             for (std::size_t k = 0; k < b_.live.size(); ++k) {
                 const Item item = b_.live[k];
                 const StateEntry& s = t_.states[item.state];
-                if (s.mask & word.mask) take_word(item.state, word, p + 1);
+                take_word(item.state, word, p + 1);
                 for (std::uint32_t f = phrase_begin; f < phrase_end; ++f) {
                     take_phrase(item.state, b_.phrases[f]);
                     if (b_.phrases[f].skip && item.state != 1 && clear_inside(b_.phrases[f])) {
                         b_.pending[b_.phrases[f].end % ring_size].push_back({item.state, item.left, false});
                     }
                 }
-                if (s.any) next.push_back({s.any, 0, true});
+                if (s.any && open(s.any)) next.push_back({s.any, 0, true});
                 if (skip) {
                     if (item.state != 1) next.push_back({item.state, item.left, false});
                 } else if (s.is_gap && item.left > 0) {
@@ -555,6 +572,50 @@ private:
                 }
             }
         }
+    }
+
+    // Which patterns this message could match at all: see Tables::gates.
+    [[gnu::noinline]] void candidates() {
+        b_.present.resize(t_.symbol_limit(), 0);
+        b_.candidate.resize(t_.patterns.size(), 0);
+        b_.symbols.clear();
+        const auto see = [&](std::uint32_t s) {
+            if (b_.present[s] == b_.message) return;
+            b_.present[s] = b_.message;
+            b_.symbols.push_back(s);
+        };
+        for (std::uint32_t i = 0; i < n_; ++i) {
+            const WordEntry& e = entry(i);
+            for (std::uint32_t k = 0; k < e.symbol_count; ++k) see(t_.symbol_lists[e.symbols + k]);
+        }
+        for (const PhraseEdge& f : b_.phrases) {
+            for (std::uint32_t k = 0; k < f.out_count; ++k) see(t_.phrase_out[f.out + k]);
+        }
+        for (const std::uint32_t s : b_.symbols) {
+            for (std::uint32_t k = t_.key_begin[s]; k < t_.key_begin[s + 1]; ++k) {
+                const std::uint32_t p = t_.key_patterns[k];
+                if (b_.candidate[p] == b_.message) continue;
+                const PatternEntry& e = t_.patterns[p];
+                if (e.max_words && n_ > e.max_words) continue;
+                if (has_all(e.needs, e.need_count)) b_.candidate[p] = b_.message;
+            }
+        }
+        for (const std::uint32_t p : t_.free_patterns) b_.candidate[p] = b_.message;
+    }
+
+    bool has_all(std::uint32_t needs, std::uint32_t count) const {
+        for (std::uint32_t k = 0; k < count; ++k) {
+            const ClassEntry& set = t_.classes[t_.need_list[needs + k]];
+            bool found = false;
+            for (std::uint32_t i = 0; i < set.count && !found; ++i) found = b_.present[t_.class_symbols[set.begin + i]] == b_.message;
+            if (!found) return false;
+        }
+        return true;
+    }
+
+    bool open(std::uint32_t state) const {
+        const std::uint32_t gate = t_.gates[state];
+        return gate == 0 || b_.candidate[gate - 1] == b_.message;
     }
 
     bool clear_inside(const PhraseEdge& phrase) const {
@@ -576,7 +637,7 @@ private:
                 accept(item.state, p);
                 for (std::uint32_t k = 0; k < s.gap_count; ++k) {
                     const std::uint32_t gap = t_.gap_list[s.gaps + k];
-                    activate({gap, t_.states[gap].most, false}, p, boundary);
+                    if (open(gap)) activate({gap, t_.states[gap].most, false}, p, boundary);
                 }
             }
             return;
@@ -589,39 +650,67 @@ private:
         if (!item.fresh && !s.is_gap && item.state != 1) return;
         for (std::uint32_t k = 0; k < s.gap_count; ++k) {
             const std::uint32_t gap = t_.gap_list[s.gaps + k];
-            activate({gap, t_.states[gap].most, false}, p, boundary);
+            if (open(gap)) activate({gap, t_.states[gap].most, false}, p, boundary);
         }
     }
 
+    // Follows every way that one of the symbols opens, to states whose gate is open.
     template <class F>
-    void each_target(const EdgeSlot& e, F&& f) const {
-        if (e.count == 1) {
-            f(e.begin);
+    void take(std::uint32_t state, const std::uint32_t* symbols, std::uint32_t count, std::uint64_t mask, F&& f) const {
+        const StateEntry& s = t_.states[state];
+        if (!(s.mask & mask)) return;
+        if (s.move_count == hashed_moves) {
+            for (std::uint32_t k = 0; k < count; ++k) {
+                if (!(s.mask & symbol_bit(symbols[k]))) continue;
+                const EdgeSlot* e = t_.edges.find(state, symbols[k]);
+                if (!e) continue;
+                if (e->count == 1) {
+                    if (open(e->begin)) f(e->begin);
+                    continue;
+                }
+                for (std::uint32_t i = 0; i < e->count; ++i) {
+                    const std::uint32_t target = t_.edges.targets[e->begin + i];
+                    if (open(target)) f(target);
+                }
+            }
             return;
         }
-        for (std::uint32_t k = 0; k < e.count; ++k) f(t_.edges.targets[e.begin + k]);
+        for (std::uint32_t i = 0; i < s.move_count; ++i) {
+            const Move& move = t_.moves[s.moves + i];
+            if (!open(move.target)) continue;
+            if (in_class(move.set, symbols, count, mask)) f(move.target);
+        }
+    }
+
+    bool in_class(std::uint32_t set_id, const std::uint32_t* symbols, std::uint32_t count, std::uint64_t mask) const {
+        const ClassEntry& set = t_.classes[set_id];
+        if (!(set.mask & mask)) return false;
+        const std::uint32_t* begin = t_.class_symbols.data() + set.begin;
+        const std::uint32_t* end = begin + set.count;
+        // Both are sorted.
+        if (set.count <= 16) {
+            for (std::uint32_t k = 0; k < count && begin != end; ++k) {
+                while (begin != end && *begin < symbols[k]) ++begin;
+                if (begin != end && *begin == symbols[k]) return true;
+            }
+            return false;
+        }
+        for (std::uint32_t k = 0; k < count; ++k) {
+            begin = std::lower_bound(begin, end, symbols[k]);
+            if (begin == end) return false;
+            if (*begin == symbols[k]) return true;
+        }
+        return false;
     }
 
     void take_word(std::uint32_t state, const WordEntry& word, std::uint32_t p) {
         std::vector<Item>& next = b_.pending[p % ring_size];
-        for (std::uint32_t k = 0; k < word.symbol_count; ++k) {
-            const std::uint32_t s = t_.symbol_lists[word.symbols + k];
-            if (!(t_.states[state].mask & symbol_bit(s))) continue;
-            if (const EdgeSlot* e = t_.edges.find(state, s)) {
-                each_target(*e, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
-            }
-        }
+        take(state, t_.symbol_lists.data() + word.symbols, word.symbol_count, word.mask, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
     }
 
     void take_phrase(std::uint32_t state, const PhraseEdge& phrase) {
         std::vector<Item>& next = b_.pending[phrase.end % ring_size];
-        for (std::uint32_t k = 0; k < phrase.out_count; ++k) {
-            const std::uint32_t s = t_.phrase_out[phrase.out + k];
-            if (!(t_.states[state].mask & symbol_bit(s))) continue;
-            if (const EdgeSlot* e = t_.edges.find(state, s)) {
-                each_target(*e, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
-            }
-        }
+        take(state, t_.phrase_out.data() + phrase.out, phrase.out_count, phrase.mask, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
     }
 
     void accept(std::uint32_t state, std::uint32_t p) {
@@ -634,16 +723,18 @@ private:
             if (b_.hit_stamp[pattern] != b_.message) {
                 b_.hit_stamp[pattern] = b_.message;
                 b_.hit_count[pattern] = 0;
+            } else if (b_.hit_end[pattern] == p) {
+                continue;
             }
             if (b_.hit_count[pattern] >= most_hits) continue;
             ++b_.hit_count[pattern];
+            b_.hit_end[pattern] = p;
             b_.hits.push_back({pattern, p, 0});
         }
     }
 
-    void regexes() {
-        if (regexes_.empty()) return;
-        regexes_.find(u_.folded, b_.regex_hits);
+    [[gnu::noinline]] void regexes() {
+        regexes_.find(u_.folded, n_, t_.regex_most_words, b_.regex_hits);
         for (const Regexes::Hit& h : b_.regex_hits) {
             Hit hit;
             hit.pattern = t_.regex_patterns[h.regex];
@@ -658,13 +749,6 @@ private:
     }
 
     // ---- which words a hit took --------------------------------------------------------------
-
-    bool in_class(const Instruction& in, std::uint32_t s) const {
-        for (std::uint32_t k = 0; k < in.b; ++k) {
-            if (t_.class_symbols[in.a + k] == s) return true;
-        }
-        return false;
-    }
 
     // Runs a program backwards from `at`, which is the token after the match. Fills taken (tokens as
     // ranges, last first) and open_slots. `low` is the first token it may take.
@@ -728,17 +812,13 @@ private:
                     for (std::int32_t k = b_.phrase_ending[at]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
                         const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
                         if (f.begin < low) continue;
-                        bool found = false;
-                        for (std::uint32_t o = 0; o < f.out_count && !found; ++o) found = in_class(in, t_.phrase_out[f.out + o]);
-                        if (!found) continue;
+                        if (!in_class(in.a, t_.phrase_out.data() + f.out, f.out_count, f.mask)) continue;
                         b_.taken.emplace_back(f.begin, f.end);
                         if (back(pc + 1, f.begin, end, low)) return true;
                         b_.taken.pop_back();
                     }
                     const WordEntry& e = entry(at - 1);
-                    bool found = false;
-                    for (std::uint32_t k = 0; k < e.symbol_count && !found; ++k) found = in_class(in, t_.symbol_lists[e.symbols + k]);
-                    if (found) {
+                    if (in_class(in.a, t_.symbol_lists.data() + e.symbols, e.symbol_count, e.mask)) {
                         b_.taken.emplace_back(at - 1, at);
                         if (back(pc + 1, at - 1, end, low)) return true;
                         b_.taken.pop_back();
@@ -786,7 +866,7 @@ private:
         }
     }
 
-    bool trace_back(std::uint32_t program, std::uint32_t end, std::uint32_t low) {
+    [[gnu::noinline]] bool trace_back(std::uint32_t program, std::uint32_t end, std::uint32_t low) {
         b_.taken.clear();
         b_.open_slots.clear();
         fuel_ = 20000;
@@ -794,34 +874,46 @@ private:
         return back(program, end, end, low);
     }
 
-    bool found_in_clauses(std::uint32_t program, std::uint32_t first, std::uint32_t last) {
+    [[gnu::noinline]] bool found_in_clauses(std::uint32_t program, std::uint32_t last_set, std::uint32_t first, std::uint32_t last) {
         // Any place inside the clauses that the evidence touches; where nobody typed a comma for
         // many words, not farther than a clause would be long.
         const std::uint32_t low = std::max(u_.clauses[u_.tokens[first].clause].first, first < unless_reach ? 0 : first - unless_reach);
         const std::uint32_t high = std::min(u_.clauses[u_.tokens[last].clause].last, last + 1 + unless_reach);
-        const auto taken = std::move(b_.taken);
-        const auto slots = std::move(b_.open_slots);
+        std::swap(b_.taken, b_.kept_taken);
+        std::swap(b_.open_slots, b_.kept_slots);
         bool found = false;
         for (std::uint32_t end = low + 1; end <= high && !found; ++end) {
+            if (last_set != no_program && !can_end(last_set, end)) continue;
             b_.taken.clear();
             b_.open_slots.clear();
             fuel_ = 4000;
             end_anchored_ = false;
             found = back(program, end, end, low);
         }
-        b_.taken = std::move(const_cast<std::vector<std::pair<std::uint32_t, std::uint32_t>>&>(taken));
-        b_.open_slots = std::move(const_cast<std::vector<SlotRange>&>(slots));
+        std::swap(b_.taken, b_.kept_taken);
+        std::swap(b_.open_slots, b_.kept_slots);
         return found;
+    }
+
+    bool can_end(std::uint32_t set, std::uint32_t end) const {
+        const WordEntry& e = entry(end - 1);
+        if (in_class(set, t_.symbol_lists.data() + e.symbols, e.symbol_count, e.mask)) return true;
+        for (std::int32_t k = b_.phrase_ending[end]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+            const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
+            if (in_class(set, t_.phrase_out.data() + f.out, f.out_count, f.mask)) return true;
+        }
+        return false;
     }
 
     bool content(std::uint32_t token) const { return !(b_.classes[token] & (word_class::function_word | word_class::skip)); }
 
     // ---- hits become signs -------------------------------------------------------------------
 
-    void signs() {
+    [[gnu::noinline]] void signs() {
         b_.signs.clear();
         b_.words.clear();
         b_.slots.clear();
+        std::sort(b_.hits.begin(), b_.hits.end(), [](const Hit& a, const Hit& b) { return a.pattern != b.pattern ? a.pattern < b.pattern : a.end < b.end; });
         for (const Hit& hit : b_.hits) sign(hit);
     }
 
@@ -947,7 +1039,7 @@ private:
             if (s.polarity != Polarity::negated) resolved = false;
         }
 
-        if (p.unless != no_program && found_in_clauses(p.unless, first, last)) {
+        if (p.unless != no_program && has_all(p.unless_needs, p.unless_need_count) && found_in_clauses(p.unless, p.unless_last, first, last)) {
             note(s, "cancelled by unless");
             b_.words.resize(s.words);
             b_.slots.resize(s.slots);
@@ -997,7 +1089,7 @@ private:
             members.push_back(k);
         }
         if (!own) return false;
-        std::stable_sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (members.size() > 1) std::stable_sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) {
             const Sign& x = b_.signs[a];
             const Sign& y = b_.signs[b];
             const bool mine_x = x.level == level, mine_y = y.level == level;
@@ -1006,7 +1098,8 @@ private:
         });
         float rest = 1;
         b_.used_words.clear();
-        std::vector<std::uint32_t> counted;
+        std::vector<std::uint32_t>& counted = b_.counted;
+        counted.clear();
         bool first = true;
         for (const std::uint32_t k : members) {
             const Sign& s = b_.signs[k];
@@ -1074,12 +1167,13 @@ private:
         return r;
     }
 
-    void readings() {
-        std::vector<std::uint16_t> intents;
+    [[gnu::noinline]] void readings() {
+        std::vector<std::uint16_t>& intents = b_.intents;
+        intents.clear();
         for (const Sign& s : b_.signs) {
             if (std::find(intents.begin(), intents.end(), s.intent) == intents.end()) intents.push_back(s.intent);
         }
-        std::vector<std::uint32_t> members;
+        std::vector<std::uint32_t>& members = b_.members;
         // What is denied is evidence for another intent.
         const std::size_t own_signs = b_.signs.size();
         for (std::size_t k = 0; k < intents.size(); ++k) {
@@ -1109,13 +1203,14 @@ private:
         }
         for (const std::uint16_t id : intents) {
             const IntentEntry& intent = t_.intents[id];
-            std::uint32_t levels = 0;
+            std::uint32_t levels[3] = {0, 0, 0};
             for (const Sign& s : b_.signs) {
-                if (s.intent == id) levels |= 1u << s.level;
+                if (s.intent == id) levels[static_cast<std::size_t>(s.group)] |= 1u << s.level;
             }
             for (const Sign::Group group : {Sign::Group::counts, Sign::Group::negated, Sign::Group::elsewhere}) {
-                for (std::uint8_t level = 0; level < std::size(level_names); ++level) {
-                    if (!(levels & 1u << level)) continue;
+                const std::uint32_t present = levels[static_cast<std::size_t>(group)];
+                for (std::uint8_t level = 0; present >> level; ++level) {
+                    if (!(present & 1u << level)) continue;
                     Scored scored;
                     if (!score(id, group, level, scored, members)) continue;
                     Reading& r = make_reading(scored, members, level);
@@ -1155,7 +1250,7 @@ private:
 };
 
 constexpr std::uint32_t pack_magic = 0x4D434642;  // "BFCM"
-constexpr std::uint32_t pack_version = 1;
+constexpr std::uint32_t pack_version = 2;
 
 }  // namespace
 
@@ -1168,10 +1263,11 @@ Matcher Matcher::compile(const Catalogue& catalogue, Diagnostics& diagnostics) {
     Matcher m;
     m.compiled_->t = compile_tables(catalogue, diagnostics);
     const Tables& t = m.compiled_->t;
-    for (const auto& [index, message] : m.compiled_->regexes.compile(t.regexes)) {
+    for (const auto& [index, message] : Regexes::check(t.regexes, m.compiled_->t.regex_atoms, m.compiled_->t.regex_always)) {
         const PatternEntry& p = t.patterns[t.regex_patterns[index]];
         diagnostics.push_back(make_diagnostic(codes::bad_regex, t.files[p.file], {p.line, 1}, message, "RE2 has no look-around and no back-references"));
     }
+    m.compiled_->regexes.prepare(t.regexes, t.regex_atoms, t.regex_always);
     m.compiled_->index();
     return m;
 }
@@ -1246,7 +1342,7 @@ bool Matcher::load(std::string_view bytes) {
         compiled_ = std::make_unique<Compiled>();
         return false;
     }
-    fresh->regexes.compile(fresh->t.regexes);
+    fresh->regexes.prepare(fresh->t.regexes, fresh->t.regex_atoms, fresh->t.regex_always);
     fresh->index();
     compiled_ = std::move(fresh);
     return true;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The `regex:` patterns over the folded text. RE2 stays behind this header.
+//
+// Most messages hold none of the texts that a regex cannot match without (its atoms). One pass over
+// the message with a small bitmap finds that out; RE2 is asked, and even compiled, only after.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace befriend {
@@ -24,13 +28,18 @@ public:
     Regexes(Regexes&&) noexcept;
     Regexes& operator=(Regexes&&) noexcept;
 
-    // Compiles all; errors come back as (index, message), those never match.
-    std::vector<std::pair<std::uint32_t, std::string>> compile(const std::vector<std::string>& sources);
+    // Compiles all; errors come back as (index, message), those never match. Gives the atoms and the
+    // regexes that have none, both to be kept for prepare().
+    static std::vector<std::pair<std::uint32_t, std::string>> check(const std::vector<std::string>& sources,
+                                                                    std::vector<std::string>& atoms,
+                                                                    std::vector<std::uint32_t>& always);
 
-    // Every regex that matches, once, at its first place.
-    void find(std::string_view folded, std::vector<Hit>& out) const;
+    // Cheap: RE2 compiles at the first message that holds an atom.
+    void prepare(std::vector<std::string> sources, std::vector<std::string> atoms, std::vector<std::uint32_t> always);
 
-    bool empty() const;
+    // Every regex that matches, once, at its first place; those whose most_words the message of
+    // `words` words exceeds are left out. Safe to call from several threads.
+    void find(std::string_view folded, std::size_t words, const std::vector<std::uint16_t>& most_words, std::vector<Hit>& out) const;
 
 private:
     struct Impl;
