@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // befriend schema: the JSON Schema of dialog and helpline files, for editors that complete and
-// underline (docs/writing-dialogs.md tells how).
+// underline.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
