@@ -25,6 +25,10 @@ struct Turn {
 // said as written becomes a kind fallback line and a problem in the trace.
 Turn step(const Pack& pack, Session session, const Incoming& incoming);
 
+// For authors: begins a conversation at a step, past the welcome, as if every consent had been
+// given. `incoming` is a start.
+Turn step_at(const Pack& pack, Session session, const Incoming& incoming, DialogId dialog, StepId at);
+
 // The effects of the conversation's deadline, when it is due at or before `now`. Hosts call it by
 // making an Incoming of kind timer or silence; see deadline_incoming().
 Incoming deadline_incoming(const Session& session);

@@ -75,35 +75,20 @@ std::unique_ptr<Store> open_store(const std::filesystem::path& file, std::string
     return std::make_unique<MemoryStore>();
 }
 
-// A session that waits at "dialog/step"; nullopt when there is no such place.
-std::optional<Session> session_at(const Pack& pack, const std::string& place, std::uint64_t seed) {
-    const std::size_t slash = place.find('/');
-    const DialogId dialog = pack.find_dialog(place.substr(0, slash));
-    if (dialog == DialogId::none) {
+// "dialog/step", or a dialog for its first step; nullopt when there is no such place.
+std::optional<Beginning> place_named(const Pack& pack, const std::string& name) {
+    const std::size_t slash = name.find('/');
+    Beginning place;
+    place.dialog = pack.find_dialog(name.substr(0, slash));
+    if (place.dialog == DialogId::none) {
         return std::nullopt;
     }
-    StepId step = pack.dialog(dialog).first;
-    if (slash != std::string::npos) {
-        step = pack.find_step(dialog, place.substr(slash + 1));
-    }
-    if (step == StepId::none) {
+    place.step = slash == std::string::npos ? pack.dialog(place.dialog).first
+                                            : pack.find_step(place.dialog, name.substr(slash + 1));
+    if (place.step == StepId::none) {
         return std::nullopt;
     }
-    Session session;
-    session.seed = seed;
-    session.open = true;
-    session.welcomed = true;
-    Frame home;
-    home.dialog = "home";
-    home.step = "listen";
-    session.stack.push_back(home);
-    if (pack.dialog(dialog).name != "home") {
-        Frame frame;
-        frame.dialog = pack.dialog(dialog).name;
-        frame.step = pack.step(step).name;
-        session.stack.push_back(frame);
-    }
-    return session;
+    return place;
 }
 
 }  // namespace
@@ -155,16 +140,16 @@ int run_chat(Arguments arguments) {
 
     Host host(pack, *store, *seed);
     terminal::Settings settings;
+    std::optional<Beginning> at;
     if (options->has("--at")) {
-        const std::string place = options->get("--at");
-        const auto session = session_at(*pack, place, *seed);
-        if (!session) {
-            return usage_error("chat", "there is no step \"" + place + "\"; write DIALOG/STEP");
+        at = place_named(*pack, options->get("--at"));
+        if (!at) {
+            return usage_error(
+                "chat", "there is no step \"" + options->get("--at") + "\"; write DIALOG/STEP");
         }
-        host.put(jsonl ? "jsonl" : settings.conversation, *session, clock->at);
     }
     if (jsonl) {
-        return chat_jsonl(host, pack, {*clock, options->has("--trace"), trouble}, std::cin,
+        return chat_jsonl(host, pack, {*clock, options->has("--trace"), at, trouble}, std::cin,
                           std::cout);
     }
     settings.plain = options->has("--plain");
@@ -176,6 +161,7 @@ int run_chat(Arguments arguments) {
     settings.typing_pause = !options->has("--no-pause");
     settings.trace = options->has("--trace");
     settings.keeps = !keeps_nothing && trouble.empty();
+    settings.at = at;
     settings.first_note = trouble;
     settings.save_folder =
         keeps_nothing || !std::filesystem::is_directory(folder) ? "" : folder.string();

@@ -73,6 +73,8 @@ Result<bool> read_front(ChatFile& file, std::string_view text) {
                 }
             } else if (key == "memory") {
                 // "none", "empty": the default
+            } else if (key == "at") {
+                file.at = word;
             } else if (key == "plain") {
                 file.plain = word == "true" || word == "yes";
             } else if (key == "same_result_for") {
@@ -224,6 +226,19 @@ private:
         return incoming;
     }
 
+    Turn begin(const Incoming& incoming) {
+        const std::size_t slash = file_.at.find('/');
+        const DialogId dialog = pack_.find_dialog(file_.at.substr(0, slash));
+        const StepId at = dialog == DialogId::none || slash == std::string::npos
+                              ? StepId::none
+                              : pack_.find_step(dialog, file_.at.substr(slash + 1));
+        if (at == StepId::none) {
+            run_.failures.push_back(file_.name + ": at: there is no step " + file_.at);
+            return step(pack_, std::move(session_), incoming);
+        }
+        return step_at(pack_, std::move(session_), incoming, dialog, at);
+    }
+
     Answered take(Incoming incoming) {
         if (how_.save_and_load) {
             auto loaded = session_from_json(to_json(session_));
@@ -241,7 +256,9 @@ private:
         for (const std::string& part : incoming.parts) {
             answered.text += answered.text.empty() ? part : "\n" + part;
         }
-        Turn turn = step(pack_, std::move(session_), incoming);
+        Turn turn = incoming.kind == Incoming::Kind::start && events_ == 1 && !file_.at.empty()
+                        ? begin(incoming)
+                        : step(pack_, std::move(session_), incoming);
         session_ = std::move(turn.session);
         answered.effects = std::move(turn.effects);
         answered.trace = std::move(turn.trace);

@@ -43,6 +43,7 @@ struct ChatFile {
     ClockStart clock;
     std::map<std::string, std::string> memory;  // what was kept of the person before
     bool plain = false;
+    std::string at;                            // begin at this dialog/step, past the welcome
     std::vector<std::string> same_result_for;  // typos, case, endings, swaps
     std::vector<ChatLine> lines;
 };

@@ -32,6 +32,7 @@ public:
         : host_(host),
           pack_(std::move(pack)),
           trace_(settings.trace),
+          at_step_(settings.at),
           problem_(settings.problem),
           now_(settings.clock.at),
           utc_offset_(settings.clock.utc_offset),
@@ -56,7 +57,20 @@ public:
         }
         now_ += between_messages;
         incoming->at = now_;
-        const Reply reply = host_.take(*incoming);
+        const bool starts = incoming->kind == Incoming::Kind::start;
+        if (at_step_ && !starts) {
+            Incoming start = *incoming;
+            start.kind = Incoming::Kind::start;
+            start.parts.clear();
+            start.event_id += "-begin";
+            const Reply unseen = host_.begin_at(start, *std::exchange(at_step_, std::nullopt));
+            if (!unseen.deliveries.empty()) {
+                host_.delivered(conversation, unseen.deliveries.back());
+            }
+        }
+        const Reply reply = at_step_
+                                ? host_.begin_at(*incoming, *std::exchange(at_step_, std::nullopt))
+                                : host_.take(*incoming);
         json out = object();
         if (reply.duplicate) {
             out["duplicate"] = true;
@@ -250,6 +264,7 @@ private:
     Host& host_;
     std::shared_ptr<const Pack> pack_;
     bool trace_;
+    std::optional<Beginning> at_step_;
     std::string problem_;
     Instant now_;
     std::optional<std::chrono::minutes> utc_offset_;

@@ -6,6 +6,7 @@
 
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/host/host.hpp"
@@ -16,7 +17,8 @@ namespace befriend {
 struct JsonlSettings {
     ClockStart clock;
     bool trace = false;
-    std::string problem;  // told in the first line's problems: why nothing is stored
+    std::optional<Beginning> at;  // begin here: said on a start line, otherwise only waited at
+    std::string problem;          // told in the first line's problems: why nothing is stored
 };
 
 // Runs until the end of `in`. Returns 0; a line that cannot be understood gives an object with

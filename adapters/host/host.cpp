@@ -135,7 +135,12 @@ Reply Host::take(const Incoming& incoming) {
     return take_locked(incoming);
 }
 
-Reply Host::take_locked(const Incoming& incoming) {
+Reply Host::begin_at(const Incoming& incoming, const Beginning& place) {
+    const std::scoped_lock turn(turn_of(incoming.conversation));
+    return take_locked(incoming, &place);
+}
+
+Reply Host::take_locked(const Incoming& incoming, const Beginning* place) {
     std::shared_ptr<const Pack> pack;
     {
         const std::scoped_lock lock(mutex_);
@@ -145,7 +150,9 @@ Reply Host::take_locked(const Incoming& incoming) {
     for (int attempt = 1;; ++attempt) {
         std::string trouble;
         const Loaded before = load(incoming.conversation, trouble);
-        Turn turn = step(*pack, before.session, incoming);
+        Turn turn = place == nullptr
+                        ? step(*pack, before.session, incoming)
+                        : step_at(*pack, before.session, incoming, place->dialog, place->step);
         const bool erased = forgets(turn.effects);
         const bool erased_all = forgets_everything(turn.effects);
         reply.deliveries = deliveries_of(incoming.conversation, before.version + 1, turn.effects);
@@ -233,7 +240,7 @@ Session Host::session(const std::string& conversation) {
     return load(conversation, trouble).session;
 }
 
-bool Host::put(const std::string& conversation, const Session& session, Instant at) {
+void Host::put(const std::string& conversation, const Session& session, Instant at) {
     std::string trouble;
     const Loaded before = load(conversation, trouble);
     Incoming incoming;
@@ -241,7 +248,7 @@ bool Host::put(const std::string& conversation, const Session& session, Instant 
     incoming.event_id = "put-" + std::to_string(before.version) + "-" +
                         std::to_string(at.time_since_epoch().count());
     incoming.at = at;
-    return store_turn(incoming, before, session, {}, trouble) == Committed::done && trouble.empty();
+    store_turn(incoming, before, session, {}, trouble);
 }
 
 bool Host::undo(const std::string& conversation, Instant at) {

@@ -38,6 +38,12 @@ struct Reply {
     std::string trouble;  // one sentence for the person: saving stopped, or works again
 };
 
+// A step of the pack that the host was given.
+struct Beginning {
+    DialogId dialog = DialogId::none;
+    StepId step = StepId::none;
+};
+
 class Host {
 public:
     // `store` outlives the host. `seed` starts the choices of new conversations.
@@ -46,6 +52,9 @@ public:
     // Takes one turn. Any thread may call it; two calls for one conversation run one after the
     // other.
     Reply take(const Incoming& incoming);
+
+    // Begins at a step, past the welcome: for authors. `incoming` is a start.
+    Reply begin_at(const Incoming& incoming, const Beginning& place);
 
     // Fires the conversation's deadline when it is due at `now`; nullopt when none is. The turn's
     // time is `now`: after a long sleep the rest of a paced practice keeps its rhythm.
@@ -61,9 +70,6 @@ public:
 
     // The conversation as it stands; a new one when there is none.
     Session session(const std::string& conversation);
-    // Replaces the conversation (to start at a given step). False when it could not be stored.
-    bool put(const std::string& conversation, const Session& session, Instant at);
-
     // Goes back to before the person's last message: at most `undo_depth` times, never past a
     // forgetting, never below the safety level reached, never to wording said before.
     bool undo(const std::string& conversation, Instant at);
@@ -82,7 +88,8 @@ private:
     Loaded load(const std::string& conversation, std::string& trouble);
     Committed store_turn(const Incoming& incoming, const Loaded& before, const Session& after,
                          const std::vector<Delivery>& deliveries, std::string& trouble);
-    Reply take_locked(const Incoming& incoming);
+    void put(const std::string& conversation, const Session& session, Instant at);
+    Reply take_locked(const Incoming& incoming, const Beginning* place = nullptr);
 
     Store& store_;
     std::uint64_t seed_;

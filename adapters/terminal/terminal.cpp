@@ -102,6 +102,13 @@ bool write_private_file(const std::string& file, std::string_view bytes) {
     return close(descriptor) == 0 && good;
 }
 
+// In steps of five seconds: a number that changes all the time is no rest.
+std::string countdown_text(int milliseconds_left) {
+    const int five_seconds = 5000;
+    const int steps = (milliseconds_left + five_seconds - 1) / five_seconds;
+    return std::to_string(steps * 5) + " s   Enter: go on, any other key: stop";
+}
+
 // What the person did.
 struct Input {
     enum class Kind { message, leave, end, hide, woken, stopped_practice };
@@ -228,6 +235,7 @@ private:
     bool interactive_answer_ = false;  // the person is there: seem to type
     bool said_enter_ = false;
     bool leaving_ = false;
+    bool began_ = false;
     bool pipe_ = false;
     std::uint64_t events_ = 0;
 };
@@ -391,8 +399,7 @@ Input Conversation::practise() {
             screen_.clear_line();
             return {Input::Kind::woken, {}};
         }
-        screen_.countdown(std::to_string((left + 999) / 1000) +
-                          " s   Enter: go on, any other key: stop");
+        screen_.countdown(countdown_text(left));
         std::array<pollfd, 2> watched{pollfd{STDIN_FILENO, POLLIN, 0},
                                       pollfd{signals_.descriptor(), POLLIN, 0}};
         poll(watched.data(), watched.size(), std::min(left, 1000 - (1000 - left % 1000) % 1000));
@@ -481,7 +488,9 @@ void Conversation::take(Incoming::Kind kind, std::vector<std::string> parts) {
     incoming.parts = std::move(parts);
     incoming.utc_offset = utc_offset();
     incoming.plain = !keys_;
-    show(host_.take(incoming));
+    const bool begins = kind == Incoming::Kind::start && settings_.at && !began_;
+    began_ = true;
+    show(begins ? host_.begin_at(incoming, *settings_.at) : host_.take(incoming));
 }
 
 void Conversation::wait_as_if_typing(std::size_t characters) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/host/host.hpp"
@@ -19,8 +20,9 @@ struct Settings {
     bool trace = false;  // print why after every answer
     bool keeps = true;   // false: nothing is stored (--private, or no store could be opened)
     std::string conversation = "terminal";
-    std::string save_folder;  // where /save and /export write without a file name
-    std::string first_note;   // said before the conversation: why nothing is saved, for instance
+    std::string save_folder;      // where /save and /export write without a file name
+    std::optional<Beginning> at;  // begin here instead of with a welcome
+    std::string first_note;  // said before the conversation: why nothing is saved, for instance
 };
 
 // Runs until the person leaves. Returns the exit code: 0 also for Ctrl-C and Ctrl-D.

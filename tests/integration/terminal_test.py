@@ -219,4 +219,32 @@ def test_the_typing_pause_can_be_turned_off():
         terminal.end()
 
 
+def test_a_practice_is_paced_and_any_key_stops_it():
+    with Home() as home:
+        terminal = Terminal(home, "chat", "--no-pause", "--private", "--at", "p2_breathing/begin")
+        terminal.wait_for(b"any other key: stop")
+        terminal.type(b"\r")
+        terminal.wait_for(b"any other key: stop")
+        assert terminal.output[terminal.marked:].count(b"\n") >= 2, "Enter goes on to the next line"
+        terminal.type(b"x")
+        stopped = bubbles(terminal.wait_for(b"\n> "))
+        assert b"?" not in stopped and len(stopped) > 20, stopped
+        terminal.say("I feel a bit better")
+        terminal.type(b"\x04")
+        assert terminal.end() == 0
+
+
+def test_writing_during_a_practice_is_a_message():
+    with Home() as home:
+        terminal = Terminal(home, "chat", "--no-pause", "--private", "--at", "p2_breathing/begin")
+        terminal.wait_for(b"any other key: stop")
+        terminal.type(b"this makes me dizzy\r")
+        terminal.read(1.5)
+        terminal.say("/save %s/words.txt" % home.path)
+        terminal.type(b"\x04")
+        assert terminal.end() == 0
+        with open(home.path + "/words.txt", encoding="utf-8") as words:
+            assert "> this makes me dizzy\n" in words.read()
+
+
 run_all(globals())
