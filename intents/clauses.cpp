@@ -14,6 +14,9 @@ namespace c = word_class;
 constexpr std::uint64_t subject_like = c::self_subject | c::self_possessive | c::other_subject | c::other_possessive | c::you | c::your | c::thing |
                                        c::everyone | c::relation | c::determiner | c::person_noun;
 
+// Words that may say when something is.
+constexpr std::uint64_t timely = c::past_tense | c::past_marker | c::future | c::since | c::hypothetical | c::noted;
+
 class Pass {
 public:
     Pass(const ClauseInput& in, Understanding& u, std::vector<std::int32_t>& subjects) : in_(in), u_(u), subjects_(subjects), n_(u.tokens.size()) {}
@@ -377,12 +380,14 @@ private:
             bool past_tense = false, strong = false, resolved = false, future = false, hypothetical = false, since = false;
             for (std::size_t i = clause.first; i < clause.last; ++i) {
                 const std::uint64_t k = cls(i);
+                if (!(k & timely)) continue;
                 const std::string_view w = word(i);
                 if ((k & c::past_tense) && !(i && (word(i - 1) == "have" || word(i - 1) == "has")) && !(i >= 2 && (word(i - 2) == "have" || word(i - 2) == "has"))) past_tense = true;
                 if (k & c::past_marker) strong = true;
                 if (k & c::future) future = true;
                 if (k & c::since) since = true;
                 if ((k & c::hypothetical) && !hedged_before(i) && !(w == "if" && i && (word(i - 1) == "as" || word(i - 1) == "like" || word(i - 1) == "even"))) hypothetical = true;
+                if (!(k & c::noted)) continue;
                 if (w == "used" && word(i + 1) == "to" && !(i && is(i - 1, c::be)) && !(i && word(i - 1) == "get")) strong = resolved = true;
                 if (w == "longer" && i && word(i - 1) == "no") resolved = true;
                 if ((w == "anymore" || (w == "more" && i && word(i - 1) == "any")) && i && (word(i - 1) == "not" || (i >= 2 && word(i - 2) == "not"))) resolve_before(clause, i);

@@ -20,6 +20,7 @@ using Kind = PatternNode::Kind;
 using Frontier = std::vector<std::uint32_t>;  // sorted states
 
 constexpr std::size_t most_steps = 20000;      // of one pattern; more is a mistake
+constexpr std::size_t most_gated = 12;          // patterns that share a state and are still asked one by one
 constexpr std::uint32_t root_state = 0, start_state = 1;
 
 class EdgeBuilder {
@@ -697,7 +698,9 @@ private:
             std::sort(touched_.begin(), touched_.end());
             touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
             served_.resize(t_.states.size());
-            for (const std::uint32_t s : touched_) served_[s] = served_[s] == 0 ? 1 + id : served_[s] == 1 + id ? served_[s] : 0xFFFFFFFF;
+            for (const std::uint32_t s : touched_) {
+                if (served_[s].size() <= most_gated) served_[s].push_back(id);
+            }
             auto sets = needs(root);
             std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
             if (sets.empty()) {
@@ -725,7 +728,14 @@ private:
         served_.resize(t_.states.size());
         t_.gates.resize(t_.states.size());
         for (std::uint32_t s = 0; s < t_.states.size(); ++s) {
-            t_.gates[s] = served_[s] == 0xFFFFFFFF ? 0 : served_[s];
+            const auto& serves = served_[s];
+            if (serves.size() == 1) {
+                t_.gates[s] = 1 + serves[0];
+            } else if (serves.size() >= 2 && serves.size() <= most_gated) {
+                t_.gates[s] = gate_of_several | static_cast<std::uint32_t>(t_.gate_lists.size());
+                t_.gate_lists.push_back(static_cast<std::uint32_t>(serves.size()));
+                t_.gate_lists.insert(t_.gate_lists.end(), serves.begin(), serves.end());
+            }
             StateEntry& e = t_.states[s];
             const auto& moves = moves_of_[s];
             if (s != root_state && moves.size() <= 6) {
@@ -765,13 +775,14 @@ private:
         }
         // Words in alphabetical order, so that equal catalogues give equal bytes.
         std::map<std::string, const Word*> sorted;
-        for (const auto& [text, word] : words_) sorted.emplace(text, &word);
+        for (const auto& [text, word] : words_) {
+            if (text.size() < 256) sorted.emplace(text, &word);
+        }
         std::unordered_map<std::string, std::uint32_t> ids;
         t_.words.emplace_back();
         for (const auto& [text, word] : sorted) {
             WordEntry e;
             e.text = static_cast<std::uint32_t>(t_.pool.size());
-            if (text.size() > 255) continue;
             e.length = static_cast<std::uint8_t>(text.size());
             t_.pool += text;
             e.classes = word->classes;
@@ -831,7 +842,7 @@ private:
     std::map<std::vector<std::uint32_t>, std::uint32_t> sets_;
     std::vector<std::vector<Move>> moves_of_{2};
     std::vector<std::uint32_t> touched_;   // states of the pattern being added
-    std::vector<std::uint32_t> served_;    // per state: 1 + the only pattern it serves, 0xFFFFFFFF: several
+    std::vector<std::vector<std::uint32_t>> served_;  // per state: the patterns it serves, at most one more than most_gated
     std::map<std::uint32_t, std::vector<std::uint32_t>> keys_;
     std::unordered_map<std::uint32_t, double> common_;
     std::map<std::uint32_t, std::vector<std::vector<std::uint32_t>>> phrase_paths_;

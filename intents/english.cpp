@@ -279,6 +279,7 @@ const std::vector<ClassedWords>& classed_words() {
         {c::since, "since still always again lately nowadays"},
         {c::voids_negator, "help stop believe shake escape deny ignore avoid quit unsee unhear fail"},
         {c::function_word, "to of in on at by for from into onto with about as than off out up down over under again too through after before during between around like be have get"},
+        {c::noted, "used longer anymore more last back past when as going about"},
         {c::preposition, "to of in on at by for from into with about"},
         {c::clitic, "m s t ve re ll d"},
         {c::person_noun, "person guy girl boy man woman lady dude bloke lad men women girls boys guys kids stranger neighbour classmate victim celebrity actor singer character hero patient officer cop police"},

@@ -53,6 +53,7 @@ inline constexpr std::uint64_t person_noun = 1ull << 34;     // person, guy, wom
 inline constexpr std::uint64_t common = 1ull << 35;          // an everyday word that is never "corrected"
 inline constexpr std::uint64_t generic_you = 1ull << 36;     // when, if, how: "when you fail" is anyone
 inline constexpr std::uint64_t preposition = 1ull << 37;
+inline constexpr std::uint64_t noted = 1ull << 38;           // part of a phrase that says when: "used to", "last year"
 }  // namespace word_class
 
 struct ClassedWords {

@@ -221,6 +221,10 @@ private:
         b_.classes.clear();
         b_.question.clear();
         const std::vector<RawWord>& raw_words = b_.cut.words;
+        u_.tokens.reserve(raw_words.size() + 8);
+        b_.classes.reserve(raw_words.size() + 8);
+        b_.question.reserve(raw_words.size() + 8);
+        u_.folded.reserve(b_.cut.folded.size() + raw_words.size() * 2 + 32);
         if (t_.words.empty()) {
             for (const RawWord& raw : raw_words) push(raw, folded(raw), 0, true);
             return;
@@ -495,19 +499,18 @@ private:
     [[gnu::noinline]] void automaton() {
         b_.hits.clear();
         if (t_.states.empty()) return;
-        if (b_.stamp.size() != t_.states.size()) {
-            b_.stamp.assign(t_.states.size(), 0);
-            b_.stamp_at.assign(t_.states.size(), 0);
-            b_.tick = 0;
-        }
-        if (b_.hit_stamp.size() != t_.patterns.size()) {
-            b_.hit_stamp.assign(t_.patterns.size(), 0);
-            b_.hit_count.assign(t_.patterns.size(), 0);
-            b_.hit_end.assign(t_.patterns.size(), 0);
-            b_.present.assign(t_.symbol_limit(), 0);
-            b_.candidate.assign(t_.patterns.size(), 0);
-            b_.message = 0;
-        }
+        // What other messages and other matchers left behind is older than this tick and message, so
+        // it says nothing; the arrays only grow.
+        const auto grow = [](auto& list, std::size_t size) {
+            if (list.size() < size) list.resize(size, 0);
+        };
+        grow(b_.stamp, t_.states.size());
+        grow(b_.stamp_at, t_.states.size());
+        grow(b_.hit_stamp, t_.patterns.size());
+        grow(b_.hit_count, t_.patterns.size());
+        grow(b_.hit_end, t_.patterns.size());
+        grow(b_.candidate, t_.patterns.size());
+        grow(b_.present, t_.symbol_limit());
         if (b_.tick > 0xF0000000u) {
             std::fill(b_.stamp.begin(), b_.stamp.end(), 0u);
             b_.tick = 0;
@@ -576,8 +579,6 @@ private:
 
     // Which patterns this message could match at all: see Tables::gates.
     [[gnu::noinline]] void candidates() {
-        b_.present.resize(t_.symbol_limit(), 0);
-        b_.candidate.resize(t_.patterns.size(), 0);
         b_.symbols.clear();
         const auto see = [&](std::uint32_t s) {
             if (b_.present[s] == b_.message) return;
@@ -615,7 +616,13 @@ private:
 
     bool open(std::uint32_t state) const {
         const std::uint32_t gate = t_.gates[state];
-        return gate == 0 || b_.candidate[gate - 1] == b_.message;
+        if (gate == 0) return true;
+        if (!(gate & gate_of_several)) return b_.candidate[gate - 1] == b_.message;
+        const std::uint32_t* list = t_.gate_lists.data() + (gate & ~gate_of_several);
+        for (std::uint32_t k = 1; k <= list[0]; ++k) {
+            if (b_.candidate[list[k]] == b_.message) return true;
+        }
+        return false;
     }
 
     bool clear_inside(const PhraseEdge& phrase) const {

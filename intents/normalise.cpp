@@ -162,12 +162,22 @@ void cut_words(std::string_view text, WordCut& out) {
 
     while (i < text.size()) {
         const auto first = static_cast<unsigned char>(text[i]);
+        if (first == ' ') {
+            space = true;
+            ++i;
+            continue;
+        }
         if (first < 128 && (ascii_class[first] == Class::letter || ascii_class[first] == Class::digit)) {
             // The common case: a run of ASCII letters, digits and inner apostrophes.
             const std::size_t begin = i;
             bool plain = true, digits_only = true;
             while (i < text.size()) {
                 const auto c = static_cast<unsigned char>(text[i]);
+                if (c < 128 && ascii_class[c] <= Class::digit) {
+                    digits_only = digits_only && ascii_class[c] == Class::digit;
+                    ++i;
+                    continue;
+                }
                 if (c >= 128) {
                     const CodePoint cp = decode(text, i);
                     const Class k = class_of(cp.value);
@@ -180,10 +190,7 @@ void cut_words(std::string_view text, WordCut& out) {
                     break;
                 }
                 const Class k = ascii_class[c];
-                if (k == Class::letter) {
-                    digits_only = false;
-                } else if (k == Class::digit) {
-                } else if (k == Class::apostrophe) {
+                if (k == Class::apostrophe) {
                     if (!is_wordy(class_at(i + 1))) break;
                 } else if (k == Class::dot || c == ',') {  // 6.5 and 1,000 are one word
                     if (!digits_only || class_at(i + 1) != Class::digit) break;
@@ -200,8 +207,11 @@ void cut_words(std::string_view text, WordCut& out) {
             if (digits_only) flags |= token_flag::number;
             RawWord& w = emit(begin, i, flags);
             if (plain) {
-                for (const char c : typed) {
-                    out.folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == '`' ? '\'' : c;
+                const std::size_t at = out.folded.size();
+                out.folded += typed;
+                for (std::size_t k = at; k < out.folded.size(); ++k) {
+                    const char c = out.folded[k];
+                    out.folded[k] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c == '`' ? '\'' : c;
                 }
             } else {
                 fold_append(typed, out.folded);

@@ -25,23 +25,20 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 
 // 64-bit hash of bytes, read little-endian so that packs move between machines.
 constexpr std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed = 0x9E3779B97F4A7C15ull) {
-    std::uint64_t h = seed ^ text.size();
-    std::size_t i = 0;
+    const char* p = text.data();
+    std::size_t n = text.size();
+    std::uint64_t h = seed ^ n;
     const auto step = [&h](std::uint64_t v) {
         h ^= v;
         h *= 0xD6E8FEB86659FD93ull;
         h ^= h >> 32;
     };
-    const auto byte = [&](std::size_t k) { return std::uint64_t{static_cast<unsigned char>(text[k])}; };
-    for (; i + 8 <= text.size(); i += 8) {
-        step(byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24 | byte(i + 4) << 32 |
-             byte(i + 5) << 40 | byte(i + 6) << 48 | byte(i + 7) << 56);
-    }
-    if (i < text.size()) {
-        std::uint64_t v = 0;
-        for (unsigned shift = 0; i < text.size(); ++i, shift += 8) v |= byte(i) << shift;
-        step(v);
-    }
+    const auto byte = [](const char* at) { return std::uint64_t{static_cast<unsigned char>(*at)}; };
+    // Compilers make one load of this.
+    const auto four = [&byte](const char* at) { return byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24; };
+    for (; n >= 8; p += 8, n -= 8) step(four(p) | four(p + 4) << 32);
+    if (n >= 4) step(four(p) | four(p + n - 4) << 32);
+    else if (n) step(byte(p) | byte(p + n / 2) << 8 | byte(p + n - 1) << 16);
     return h;
 }
 
