@@ -47,6 +47,54 @@ constexpr auto wishes = std::to_array<Pair>({
     {"event_unfair", "someone to see that it wasn't fair"}, {"event_tried_and_failed", "the effort to count for something"},
 });
 
+// Words by which people name a feeling. The word said back is theirs ("furious" stays "furious"); a noun or a verb
+// comes back as its adjective.
+struct FeelingWord {
+    std::string_view feeling, written, said;
+};
+constexpr auto feeling_words = std::to_array<FeelingWord>({
+    {"sad", "sad", "sad"}, {"sad", "unhappy", "unhappy"}, {"sad", "heartbroken", "heartbroken"}, {"sad", "down", "down"}, {"sad", "low", "low"}, {"sad", "miserable", "miserable"}, {"sad", "gutted", "gutted"}, {"sad", "devastated", "devastated"}, {"sad", "tearful", "tearful"},
+    {"sad", "sadness", "sad"}, {"sad", "grief", "sad"}, {"sad", "grieving", "sad"}, {"sad", "crying", "sad"}, {"sad", "cried", "sad"}, {"sad", "cry", "sad"}, {"sad", "depressed", "low"},
+    {"hurt", "hurt", "hurt"}, {"hurt", "hurts", "hurt"}, {"hurt", "betrayed", "betrayed"}, {"hurt", "rejected", "rejected"}, {"hurt", "sting", "hurt"}, {"hurt", "stung", "hurt"}, {"hurt", "wounded", "hurt"}, {"hurt", "unwanted", "unwanted"},
+    {"afraid", "afraid", "afraid"}, {"afraid", "scared", "scared"}, {"afraid", "frightened", "frightened"}, {"afraid", "terrified", "terrified"}, {"afraid", "anxious", "anxious"}, {"afraid", "worried", "worried"}, {"afraid", "nervous", "nervous"}, {"afraid", "uneasy", "uneasy"},
+    {"afraid", "panicky", "panicky"}, {"afraid", "panicking", "panicky"}, {"afraid", "panic", "panicky"}, {"afraid", "fear", "afraid"}, {"afraid", "anxiety", "anxious"}, {"afraid", "worry", "worried"}, {"afraid", "worrying", "worried"}, {"afraid", "dread", "afraid"}, {"afraid", "dreading", "afraid"},
+    {"angry", "angry", "angry"}, {"angry", "furious", "furious"}, {"angry", "mad", "angry"}, {"angry", "livid", "livid"}, {"angry", "annoyed", "annoyed"}, {"angry", "irritated", "irritated"}, {"angry", "frustrated", "frustrated"}, {"angry", "bitter", "bitter"}, {"angry", "resentful", "resentful"},
+    {"angry", "fuming", "fuming"}, {"angry", "anger", "angry"}, {"angry", "rage", "angry"}, {"angry", "pissed", "angry"},
+    {"ashamed", "ashamed", "ashamed"}, {"ashamed", "shame", "ashamed"}, {"ashamed", "humiliated", "humiliated"}, {"ashamed", "small", "small"}, {"ashamed", "exposed", "exposed"},
+    {"embarrassed", "embarrassed", "embarrassed"}, {"embarrassed", "embarrassing", "embarrassed"}, {"embarrassed", "mortified", "mortified"}, {"embarrassed", "awkward", "awkward"},
+    {"guilty", "guilty", "guilty"}, {"guilty", "guilt", "guilty"}, {"lonely", "lonely", "lonely"}, {"lonely", "alone", "alone"}, {"lonely", "loneliness", "lonely"}, {"lonely", "lonesome", "lonesome"}, {"lonely", "isolated", "isolated"}, {"lonely", "invisible", "invisible"},
+    {"disgusted", "disgusted", "disgusted"}, {"empty", "empty", "empty"}, {"empty", "numb", "numb"}, {"empty", "flat", "flat"}, {"empty", "hollow", "hollow"}, {"empty", "emptiness", "empty"}, {"empty", "numbness", "numb"}, {"empty", "blank", "blank"},
+    {"tired", "tired", "tired"}, {"tired", "exhausted", "exhausted"}, {"tired", "drained", "drained"}, {"tired", "weary", "weary"}, {"tired", "knackered", "worn out"}, {"tired", "shattered", "worn out"}, {"tired", "exhaustion", "exhausted"}, {"tired", "burnt", "burnt out"}, {"tired", "worn", "worn out"},
+    {"calm", "calm", "calm"}, {"calm", "calmer", "calmer"}, {"calm", "relaxed", "relaxed"}, {"calm", "peaceful", "peaceful"}, {"calm", "safe", "safe"}, {"calm", "relieved", "relieved"}, {"calm", "relief", "relieved"},
+    {"overwhelmed", "overwhelmed", "overwhelmed"}, {"overwhelmed", "stressed", "stressed"}, {"overwhelmed", "stress", "stressed"}, {"overwhelmed", "swamped", "swamped"},
+    {"discouraged", "discouraged", "discouraged"}, {"discouraged", "defeated", "defeated"}, {"discouraged", "stuck", "stuck"}, {"discouraged", "disappointed", "disappointed"},
+    {"jealous", "jealous", "jealous"}, {"jealous", "envious", "envious"}, {"jealous", "jealousy", "jealous"}, {"jealous", "envy", "envious"},
+    {"grateful", "grateful", "grateful"}, {"grateful", "thankful", "thankful"}, {"grateful", "touched", "touched"}, {"grateful", "lucky", "lucky"},
+    {"happy", "happy", "happy"}, {"happy", "glad", "glad"}, {"happy", "proud", "proud"}, {"happy", "hopeful", "hopeful"}, {"happy", "excited", "excited"}, {"happy", "pleased", "pleased"}, {"happy", "delighted", "delighted"}, {"happy", "thrilled", "thrilled"}, {"happy", "joy", "happy"},
+});
+
+// The feeling that the person named in this message, in their word; nothing when it was only read between the lines.
+std::string_view named_feeling(const Understanding& heard) {
+    std::string_view previous;
+    for (std::size_t i = 0; i < heard.text.size();) {
+        const auto letter = [&](std::size_t k) { return (heard.text[k] | 0x20) >= 'a' && (heard.text[k] | 0x20) <= 'z'; };
+        if (!letter(i)) {
+            ++i;
+            continue;
+        }
+        std::size_t end = i;
+        std::string word;
+        while (end < heard.text.size() && (letter(end) || heard.text[end] == '\'')) word += static_cast<char>(heard.text[end++] | 0x20);
+        if (previous != "not" && previous != "never" && !previous.ends_with("n't")) {
+            for (const FeelingWord& w : feeling_words)
+                if (w.written == word && std::find(heard.feelings.begin(), heard.feelings.end(), w.feeling) != heard.feelings.end()) return w.said;
+        }
+        previous = std::string_view(heard.text).substr(i, end - i);
+        i = end;
+    }
+    return {};
+}
+
 template <std::size_t N>
 std::optional<std::string> event_word(const Moment& moment, const std::array<Pair, N>& table) {
     if (moment.heard == nullptr) return std::nullopt;
@@ -90,14 +138,19 @@ std::optional<std::string> value_of(const Moment& moment, const TextArg& arg) {
         case BuiltIn::words: {
             if (moment.safety_text || moment.heard == nullptr || moment.word_count == 0 || moment.word_count > 12) return std::nullopt;
             std::string words = keep_line(moment.heard->text);
+            if (!quotable(words)) return std::nullopt;
             while (!words.empty() && (words.back() == '.' || words.back() == '!' || words.back() == ',')) words.pop_back();
             return filtered(words, arg.filter);
         }
-        case BuiltIn::feeling:
-            if (moment.safety_text || moment.heard == nullptr || moment.heard->feelings.empty()) return std::nullopt;
-            return moment.heard->feelings.front();
+        case BuiltIn::feeling: {
+            if (moment.safety_text || moment.heard == nullptr) return std::nullopt;
+            const auto named = named_feeling(*moment.heard);
+            return named.empty() ? std::nullopt : std::optional(std::string(named));
+        }
         case BuiltIn::guess:
-            if (moment.safety_text || moment.heard == nullptr || !moment.heard->feelings.empty()) return std::nullopt;
+            if (moment.safety_text || moment.heard == nullptr || !named_feeling(*moment.heard).empty()) return std::nullopt;
+            // A feeling between the lines is a guess as well, and better than one from the kind of event.
+            if (!moment.heard->feelings.empty()) return moment.heard->feelings.front();
             return event_word(moment, guesses);
         case BuiltIn::topic: {
             if (moment.heard == nullptr || moment.heard->topics.empty()) return std::nullopt;
@@ -234,7 +287,7 @@ bool holds(const Moment& moment, ConditionId id) {
             }
             case Variable::plain: return moment.incoming.plain;
             case Variable::shared_room: return moment.incoming.shared_room;
-            case Variable::feeling_known: return moment.heard != nullptr && !moment.heard->feelings.empty();
+            case Variable::feeling_known: return moment.heard != nullptr && !named_feeling(*moment.heard).empty();
             case Variable::has_clause: return moment.clause.has_value() && !moment.safety_text;
             case Variable::first_session: return session.person.empty() && !session.welcomed;
             case Variable::after_crisis:
@@ -301,6 +354,18 @@ bool echoes(const Text& text) {
     });
 }
 
+namespace {
+
+// "It feels like you feel like ...", "it sounds as if it's like ...": two frames around one thought.
+bool doubled(std::string_view before, std::string_view value) {
+    const auto starts = [&](std::string_view s) { return value.starts_with(s); };
+    const bool like = before.ends_with(" like ") || before.ends_with(" as if ");
+    if (like && (starts("you feel") || starts("you felt") || starts("it feels") || starts("it's like") || starts("it is like") || starts("it sounds") || starts("it seems") || starts("you think"))) return true;
+    return before.ends_with("that ") && starts("that ");
+}
+
+}  // namespace
+
 std::optional<std::string> render(const Moment& moment, const Text& text) {
     if (text.args.empty()) return text.pieces.empty() ? text.source : text.pieces.front();
     std::vector<std::string> values;
@@ -318,7 +383,9 @@ std::optional<std::string> render(const Moment& moment, const Text& text) {
     } else {
         for (std::size_t i = 0; i < text.pieces.size(); ++i) {
             out += text.pieces[i];
-            if (i < values.size()) out += values[i];
+            if (i >= values.size()) continue;
+            if (text.args[i].filter == Filter::reflect && doubled(out, values[i])) return std::nullopt;
+            out += values[i];
         }
     }
     capitalise(out);

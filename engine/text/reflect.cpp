@@ -83,13 +83,16 @@ constexpr auto turns = std::to_array<Turn>({
     {"ill", ""}, {"id", ""}, {"r", ""}, {"befriend", ""}, {"bot", ""}, {"idk", ""}, {"wtf", ""}, {"omg", ""}, {"please", ""}, {"lets", ""}, {"let's", ""}, {"this", "this"},
 });
 
+// In words quoted as they are: said to befriend, or no word at all.
+constexpr auto turns_away = sorted(std::to_array<std::string_view>({"you", "your", "u", "ur", "you're", "youre", "bot", "befriend", "lol", "lmao", "idk", "kms", "wtf"}));
+
 // Words that may open a clause and mean nothing once it stands inside another sentence.
 constexpr auto openers = sorted(std::to_array<std::string_view>({
     "actually", "also", "and", "anyway", "basically", "because", "but", "btw", "cause", "cos", "cuz", "bc", "even", "fr", "frankly", "guess", "haha", "hey", "hi", "hm", "hmm",
     "honestly", "honest", "just", "like", "lol", "man", "na", "nah", "ngl", "no", "now", "oh", "ok", "okay", "omg", "or", "plus", "so", "still", "sure", "tbh", "then", "though", "ugh", "um", "well", "yeah", "yep", "yes", "literally", "lowkey",
 }));
 constexpr auto closers = sorted(std::to_array<std::string_view>({
-    "fr", "haha", "lol", "lmao", "ngl", "though", "tho", "tbh", "too", "again", "and", "but", "so", "or", "because", "xd", "rn", "anyway", "idk", "please", "honestly", "actually", "literally", "sigh", "though",
+    "fr", "haha", "lol", "lmao", "ngl", "though", "tho", "tbh", "too", "and", "but", "so", "or", "because", "xd", "rn", "anyway", "idk", "please", "honestly", "actually", "literally", "sigh",
 }));
 constexpr auto clause_breaks = sorted(std::to_array<std::string_view>({
     "although", "because", "bc", "but", "cos", "cuz", "except", "if", "so", "though", "when", "while", "whereas", "unless",
@@ -105,7 +108,7 @@ constexpr auto subordinate = sorted(std::to_array<std::string_view>({
     "although", "if", "unless", "when", "whenever", "whereas", "while", "though", "until", "since", "than", "except",
 }));
 constexpr auto hypothetical = sorted(std::to_array<std::string_view>({
-    "if", "would", "could", "should", "wish", "maybe", "what", "whether", "suppose", "guess", "think", "mean", "how", "why", "who", "where", "does", "do", "did", "can", "is", "are",
+    "if", "would", "could", "should", "wish", "maybe", "what", "whether", "suppose", "guess", "think", "mean", "how", "why", "who", "where", "does", "do", "did", "can", "is", "are", "mustn't", "mustnt",
 }));
 constexpr auto concrete = sorted(std::to_array<std::string_view>({
     "today", "yesterday", "tonight", "morning", "night", "week", "weekend", "month", "year", "years", "days", "hours", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
@@ -119,7 +122,7 @@ constexpr auto common_starts = sorted(std::to_array<std::string_view>({
     "they", "they're", "they've", "things", "this", "those", "three", "to", "today", "tomorrow", "tonight", "tried", "trying", "two", "under", "up", "was", "wasn't", "we", "we'd", "we'll", "we're", "we've", "went", "were", "what", "whenever", "which", "who", "with", "without", "work", "worked", "working", "would", "yesterday", "couldn't", "wouldn't", "after", "before", "by", "during", "keep", "keeps", "kept", "thought", "wish", "want", "wanted", "need", "sometimes", "mum", "mom", "dad", "everyone's", "nobody's", "people's", "again", "once", "too", "much", "failed", "trying", "dont", "cant", "didnt", "spent", "woke", "slept", "cried", "crying", "ate", "saw", "told", "left", "came", "broke", "ruined", "snapped", "yelled", "shouted",
 }));
 constexpr auto capital_ok = sorted(std::to_array<std::string_view>({
-    "christmas", "easter", "ramadan", "eid", "english", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august",
+    "christmas", "easter", "ramadan", "eid", "english", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "january", "february", "march", "april", "may", "june", "july", "august",
     "september", "october", "november", "december", "dad", "mum", "mom", "grandma", "grandpa", "i", "i'm", "i've", "i'd", "i'll", "im", "ive", "tv", "god", "maths", "math",
 }));
 
@@ -172,7 +175,8 @@ bool ends_clause(char c) {
     return c == '.' || c == '!' || c == '?' || c == ';' || c == ':' || c == ',' || c == '\n' || c == '(' || c == ')';
 }
 
-// Half-open byte ranges of the clauses of the text.
+// Half-open byte ranges of the clauses of the text. Before the clauses of a part comes the whole part ("he left and i stayed"):
+// when it is short enough to be said back in one breath, it says more than its pieces.
 std::vector<Span> clauses_of(std::string_view text) {
     std::vector<Span> parts;
     std::size_t begin = 0;
@@ -205,6 +209,7 @@ std::vector<Span> clauses_of(std::string_view text) {
             clauses.push_back({from, at});
             from = at;
         }
+        if (from != part.begin) clauses.push_back(part);
         clauses.push_back({from, part.end});
     }
     return clauses;
@@ -215,10 +220,13 @@ bool touches(std::span<const Span> spans, const Span& clause) {
     return std::any_of(spans.begin(), spans.end(), [&](const Span& s) { return overlap(s, clause); });
 }
 
+// "no not like that", "no just from uni": the "no" answers something; "no energy left" has it as its own.
+constexpr auto after_no = sorted(std::to_array<std::string_view>({"actually", "and", "because", "but", "it's", "its", "just", "not", "really", "that's", "thats", "the", "you're", "my", "he's", "she's", "they're", "we're"}));
+
 // Drops openers and closers; false when the rest cannot be reflected.
 bool prepare(std::vector<Word>& words) {
     while (!words.empty() && contains(openers, words.front().folded) &&
-           !(words.front().folded == "no" && words.size() > 1)) {
+           !(words.front().folded == "no" && words.size() > 1 && !contains(nominatives, words[1].folded) && !contains(after_no, words[1].folded))) {
         words.erase(words.begin());
     }
     while (!words.empty() && contains(closers, words.back().folded)) words.pop_back();
@@ -228,9 +236,90 @@ bool prepare(std::vector<Word>& words) {
         words.resize(words.size() - 2);
         while (!words.empty() && contains(closers, words.back().folded)) words.pop_back();
     }
+    // "i guess", "i mean" and "i suppose" in front of a sentence of its own
+    static constexpr auto leading = sorted(std::to_array<std::string_view>({"guess", "mean", "reckon", "suppose", "swear"}));
+    if (words.size() > 4 && words[0].folded == "i" && contains(leading, words[1].folded) && contains(subjects, words[2].folded)) words.erase(words.begin(), words.begin() + 2);
     // "that nobody calls" stands inside a sentence that has its own "that".
     if (words.size() > 2 && words.front().folded == "that" && contains(nominatives, words[1].folded)) words.erase(words.begin());
     return words.size() >= 2 && words.size() <= most_words;
+}
+
+// Said about the talk or about nothing: "i don't know", "that's it", "it is". Giving it back tells nobody anything.
+bool empty_phrase(const std::vector<Word>& words) {
+    static constexpr auto phrases = sorted(std::to_array<std::string_view>({
+        "he did", "he does", "he is", "i agree", "i am", "i am fine", "i am ok", "i am okay", "i can", "i can't", "i cant", "i could", "i did", "i didn't", "i do", "i don't", "i dont", "i don't care", "i dont care",
+        "i don't get it", "i don't know", "i dont know", "i don't know how", "i don't know what", "i don't know why", "i don't mind", "i don't understand", "i don't want to", "i dunno", "i forget", "i get it", "i guess", "i guess so", "i have", "i haven't", "i hope so", "i know",
+        "i know that", "i mean", "i mean it", "i mustn't grumble", "i said", "i said skip", "i see", "i suppose", "i suppose so", "i swear", "i think", "i think so", "i understand", "i will", "i wish", "i won't", "i would", "i'm fine", "i'm joking", "i'm kidding", "i'm not sure", "i'm ok", "i'm okay", "i'm serious", "i'm sorry",
+        "im fine", "im joking", "im kidding", "im not sure", "im ok", "im serious", "im sorry", "it did", "it does", "it doesn't", "it is", "it was", "it's fine", "it's nothing", "it's ok", "it's okay", "its fine", "its ok", "its true", "it's true", "she did", "she does", "she is", "that is", "that is all", "that is it",
+        "that was it", "that's all", "that's fine", "that's it", "that's ok", "that's true", "thats all", "thats fine", "thats it", "thats true", "they are", "they do", "that could work", "that works", "that one", "that helped", "this helps", "that helps", "that sucks", "we do", "we are",
+    }));
+    std::string joined;
+    for (const Word& word : words) {
+        if (!joined.empty()) joined += ' ';
+        joined += word.folded;
+    }
+    return contains(phrases, joined);
+}
+
+// "the", "my" or "than" at the end: the clause was cut in the middle.
+bool cut_off(const std::vector<Word>& words) {
+    static constexpr auto ends = sorted(std::to_array<std::string_view>({
+        "a", "an", "and", "as", "because", "every", "his", "if", "its", "my", "of", "or", "our", "than", "the", "their", "very", "your", "when", "where", "which", "who", "while", "am",
+    }));
+    return contains(ends, words.back().folded);
+}
+
+// A word that can carry a statement. Endings stand for the regular ones.
+bool verb_like(const std::vector<Word>& words, std::size_t i) {
+    static constexpr auto verbs = sorted(std::to_array<std::string_view>({
+        "ain't", "am", "are", "aren't", "arent", "ate", "became", "began", "blew", "bought", "broke", "brought", "built", "burst", "came", "can", "can't", "cannot", "cant", "caught", "chose", "come", "could", "couldn't", "couldnt", "cost", "cut",
+        "deserve", "did", "didn't", "didnt", "died", "do", "does", "doesn't", "doesnt", "don't", "dont", "drank", "drove", "fell", "felt", "feel", "fight", "find", "forgot", "fought", "found", "gave", "get", "give", "go", "got", "grew", "had", "hadn't", "happen", "has", "hasn't", "hasnt", "have", "haven't", "havent",
+        "heard", "held", "hid", "hit", "hurt", "is", "isn't", "isnt", "keep", "kept", "knew", "know", "laugh", "lay", "leave", "left", "lent", "let", "lie", "lied", "like", "live", "look", "lost", "love", "made", "make", "matter", "mean", "meant", "met", "might", "miss", "move", "must", "need", "paid", "pay", "put", "ran", "rang", "read", "said", "sat", "saw", "say", "see", "seem",
+        "sent", "shook", "shut", "slept", "sold", "sound", "spent", "split", "spoke", "stay", "stood", "stuck", "swore", "take", "talk", "taught", "tell", "tend", "think", "thought", "threw", "told", "took", "treat", "try", "want", "was", "wasn't", "wasnt", "wear", "went", "were", "weren't", "will", "win", "woke", "won", "won't", "wont", "wore", "work", "would", "wouldn't", "wouldnt", "wrote", "call", "ask", "wait", "stop", "start", "help", "run", "sit", "stare", "hate", "agree", "should", "shouldn't", "shouldnt", "may", "cry", "goes", "gone",
+    }));
+    const std::string& word = words[i].folded;
+    if (contains(verbs, word)) return true;
+    if (word.size() > 3 && word.ends_with("ed")) return true;
+    // "my husband snores", "the phone rings": a regular third person, not the first noun itself.
+    return i >= 2 && word.size() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("'s") && !word.ends_with("us");
+}
+
+// "my cat's asleep", "she'll": the verb hides behind the apostrophe.
+bool short_verb(std::string_view word) {
+    return word.ends_with("'s") || word.ends_with("'re") || word.ends_with("'m") || word.ends_with("'ve") || word.ends_with("'ll") || word.ends_with("'d");
+}
+
+// Something is said of somebody: not only "all of it", "the email i sent", "no just from uni".
+bool states_something(const std::vector<Word>& words) {
+    static constexpr auto people = sorted(std::to_array<std::string_view>({"everybody", "everyone", "he", "i", "it", "nobody", "people", "ppl", "she", "somebody", "someone", "they", "we", "that", "this", "these", "those", "things", "life"}));
+    static constexpr auto shortened = sorted(std::to_array<std::string_view>({"hes", "im", "its", "ive", "shes", "thats", "theres", "theyre"}));
+    if (words.size() < 2) return false;
+    const std::string& first = words.front().folded;
+    if (contains(shortened, first) || short_verb(first)) return words.size() >= 2;
+    if (contains(nominatives, first) && first != "nobody" && first != "no") {
+        static constexpr auto no_verb = sorted(std::to_array<std::string_view>({"and", "in", "on", "at", "the", "a", "my", "with", "of", "to", "for", "or"}));
+        return !contains(no_verb, words[1].folded) || words.size() > 4;
+    }
+    static constexpr auto times = sorted(std::to_array<std::string_view>({"every", "last", "these", "today", "yesterday"}));
+    if (contains(times, first)) {
+        // "last night i couldn't sleep", "these days i just work"
+        for (std::size_t i = 1; i + 1 < words.size() && i <= 3; ++i)
+            if (contains(nominatives, words[i].folded)) return true;
+    }
+    std::size_t found = 0, relative = 0;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        if (contains(nominatives, words[i].folded) && found == 0 && i + 1 < words.size()) {
+            // "the email i sent": that verb belongs to "i"; the sentence needs another
+            ++relative;
+            if (!short_verb(words[i].folded) && !verb_like(words, i + 1)) ++found;
+        }
+        if (words[i - 1].folded == "to") continue;  // "no one to sit with"
+        if (verb_like(words, i) || (i == 1 && contains(people, first) && words[1].folded.ends_with('s'))) ++found;
+        if (i <= 2 && short_verb(words[i].folded) && i + 1 < words.size() && !contains(people, words[i].folded)) ++found;
+        if (contains(nominatives, words[i].folded) && short_verb(words[i].folded)) ++found;
+    }
+    if (first == "no" && words[1].folded != "one" && found == 0) return false;
+    return found > relative;
 }
 
 bool shouted(const std::vector<Word>& words) {
@@ -249,7 +338,10 @@ std::optional<std::string> turned(const std::vector<Word>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const Word& word = words[i];
         const std::string& folded = word.folded;
-        if (!plain_word(folded) || never_said_back(folded)) return std::nullopt;
+        // "a terrible row": said of the event, not of anybody
+        static constexpr auto events = sorted(std::to_array<std::string_view>({"argument", "day", "days", "evening", "fight", "headache", "night", "nights", "row", "time", "week", "weekend", "year"}));
+        const bool of_event = folded == "terrible" && i + 1 < words.size() && contains(events, words[i + 1].folded);
+        if (!plain_word(folded) || (never_said_back(folded) && !of_event)) return std::nullopt;
         const bool capital = is_upper(word.raw.front()) && !all_caps;
         const bool common = i == 0 ? contains(common_starts, folded) || contains(capital_ok, folded) : contains(capital_ok, folded);
         if (capital && !common) return std::nullopt;  // a name, perhaps
@@ -277,12 +369,25 @@ std::optional<std::string> turned(const std::vector<Word>& words) {
     return out;
 }
 
+// "we argued about something stupid" -> "we argued": the words before "about" can stand alone when the rest cannot be said.
+bool without_tail(std::vector<Word>& words) {
+    static constexpr auto heads = sorted(std::to_array<std::string_view>({"about", "after", "before", "during", "over"}));
+    for (std::size_t i = words.size(); i-- > 3;) {
+        if (!contains(heads, words[i].folded)) continue;
+        std::vector<Word> front(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i));
+        if (!turned(front)) continue;
+        words = std::move(front);
+        return true;
+    }
+    return false;
+}
+
 // A clause that reads as a statement of somebody: it has a subject before its second word is over.
 bool has_subject(const std::vector<Word>& words) {
     static constexpr auto heads = sorted(std::to_array<std::string_view>({
-        "a", "an", "all", "both", "everybody", "everyone", "everything", "he", "he's", "hes", "her", "his", "i", "i'd", "i'll", "i'm", "i've", "im", "it", "it's", "its", "ive", "life",
+        "a", "an", "all", "both", "everybody", "everyone", "everything", "he", "he'd", "he'll", "he's", "hes", "her", "his", "i", "i'd", "i'll", "i'm", "i've", "im", "it", "it'll", "it's", "its", "ive", "life",
         "my", "no", "nobody", "nothing", "our", "people", "she", "she's", "shes", "some", "somebody", "someone", "something", "that", "the", "their", "there", "there's", "these", "they", "they're", "theyre", "they've", "things", "this", "those", "today", "we", "we're", "we've", "work", "school",
-        "yesterday", "last", "every", "mum", "mom", "dad", "ppl", "two", "three", "half", "most",
+        "yesterday", "last", "every", "mum", "mom", "dad", "ppl", "two", "three", "half", "most", "she'd", "she'll", "they'd", "they'll", "we'd", "we'll", "that's",
     }));
     return contains(heads, words.front().folded);
 }
@@ -327,12 +432,18 @@ std::optional<std::string> best_clause(std::string_view text, const ReflectHints
         if (touches(hints.unsafe, clause) || contains(subordinate, words.front().folded)) continue;
         if (clause.end < text.size() && text[clause.end] == '?') continue;
         if (!prepare(words) || !has_subject(words) || is_question(words)) continue;
-        if (!turned(words)) continue;
+        if (!turned(words) && !without_tail(words)) continue;
+        if (empty_phrase(words) || cut_off(words) || !states_something(words)) continue;
         int score = 1;
+        const bool whole = n + 1 < clauses.size() && clauses[n + 1].end == clause.end && clauses[n + 1].begin > clause.begin;
+        if (whole) {
+            score += 2;  // both halves of one thought
+            after_but = after_but || std::any_of(words.begin(), words.end(), [](const Word& w) { return w.folded == "but"; });
+        }
         if (touches(hints.evidence, clause)) score += 3;
         if (touches(hints.feelings, clause)) score += 3;
         if (after_but) score += 2;
-        if (n + 1 == clauses.size()) score += 2;
+        if (clause.end == clauses.back().end) score += 2;
         const auto any = [&](const auto& list) {
             return std::any_of(words.begin(), words.end(), [&](const Word& w) { return contains(list, w.folded); });
         };
@@ -403,6 +514,18 @@ std::optional<std::string> noun_phrase(std::string_view clause) {
         if (safe) return phrase;
     }
     return std::nullopt;
+}
+
+bool quotable(std::string_view words) {
+    const auto split = split_words(trim(words));
+    if (split.size() < 2 || words.ends_with('?')) return false;
+    // A question, a request or a joke put between quotation marks looks like an answer that was not given.
+    static constexpr auto asks = sorted(std::to_array<std::string_view>({
+        "am", "are", "can", "could", "did", "do", "does", "don't", "dont", "haha", "hahaha", "has", "how", "idc", "idk", "is", "jk", "kms", "let", "let's", "lets", "lmao", "lol", "maybe", "please", "should", "skip", "stop", "tell", "was", "what", "whats", "what's",
+        "when", "where", "which", "who", "why", "will", "would", "give", "show", "help", "yes", "no", "yeah", "ok", "okay", "nah", "sorry", "thanks", "thank", "something", "nothing", "same", "really", "whatever", "nvm", "hm", "hmm",
+    }));
+    if (contains(asks, split.front().folded) || contains(asks, split.back().folded)) return false;
+    return std::none_of(split.begin(), split.end(), [](const Word& w) { return contains(turns_away, w.folded); });
 }
 
 bool safe_to_echo(std::string_view words) {
