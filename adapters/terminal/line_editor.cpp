@@ -165,4 +165,24 @@ void LineEditor::redraw() {
 
 void LineEditor::resize() { el_resize(editor_->edit); }
 
+void LineEditor::resume() {
+    Editor& editor = *editor_;
+    if (!editor.started) {
+        editor.silence();
+        return;
+    }
+    const std::string typed = text();
+    el_set(editor.edit, EL_UNBUFFERED, 0);
+    el_set(editor.edit, EL_UNBUFFERED, 1);
+    if (!typed.empty()) {
+        el_insertstr(editor.edit, typed.c_str());
+        el_set(editor.edit, EL_REFRESH);
+    }
+}
+
+void LineEditor::forget() {
+    HistEvent event;
+    history(editor_->history, &event, H_CLEAR);
+}
+
 }  // namespace befriend::terminal

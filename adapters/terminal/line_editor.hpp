@@ -42,6 +42,10 @@ public:
     void redraw();
     // The window has another size.
     void resize();
+    // The program was stopped and goes on: somebody else had the terminal.
+    void resume();
+    // Earlier lines can no longer be called back.
+    void forget();
 
 private:
     struct Editor;  // histedit.h stays out of this header

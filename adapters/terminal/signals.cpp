@@ -52,8 +52,10 @@ Signals::Came Signals::take() {
     Came came;
     char byte = 0;
     while (read(pipe_ends[0], &byte, 1) == 1) {
-        if (byte == SIGWINCH || byte == SIGCONT) {
+        if (byte == SIGWINCH) {
             came.resize = true;
+        } else if (byte == SIGCONT) {
+            came.continued = true;
         } else {
             came.leave = true;
         }

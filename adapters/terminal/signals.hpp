@@ -17,8 +17,9 @@ public:
     int descriptor() const;
 
     struct Came {
-        bool leave = false;   // Ctrl-C, terminate, hang-up
-        bool resize = false;  // also after being stopped and continued
+        bool leave = false;      // Ctrl-C, terminate, hang-up
+        bool resize = false;     // the window has another size
+        bool continued = false;  // after being stopped
     };
     // What came since the last call.
     Came take();

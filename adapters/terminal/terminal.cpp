@@ -203,6 +203,7 @@ private:
     Input read_lines();
     Input practise();
     bool more_keys_within(milliseconds wait);
+    void after(const Signals::Came& came);
     std::optional<Deadline> deadline();
     int milliseconds_until(const std::optional<Deadline>& deadline) const;
 
@@ -230,6 +231,8 @@ private:
     LineReader lines_;
     std::optional<LineEditor> editor_;
     Trace last_trace_;
+    std::vector<Say> shown_;   // of the last answer
+    std::vector<Say> before_;  // of the one before it, for /undo
     bool trace_ = false;
     bool typing_pause_ = true;
     bool interactive_answer_ = false;  // the person is there: seem to type
@@ -276,6 +279,16 @@ int Conversation::milliseconds_until(const std::optional<Deadline>& deadline) co
 bool Conversation::more_keys_within(milliseconds wait) {
     pollfd watched{STDIN_FILENO, POLLIN, 0};
     return poll(&watched, 1, static_cast<int>(wait.count())) > 0;
+}
+
+void Conversation::after(const Signals::Came& came) {
+    if (came.continued) {
+        editor_->resume();
+    }
+    if (came.resize) {
+        editor_->resize();
+        editor_->redraw();
+    }
 }
 
 Input Conversation::read() {
@@ -339,10 +352,7 @@ Input Conversation::read_keys() {
             editor_->pause();
             return {Input::Kind::leave, {}};
         }
-        if (came.resize) {
-            editor_->resize();
-            editor_->redraw();
-        }
+        after(came);
         if (ready == 0 && due && due->at <= now()) {
             // Somebody who is writing is not silent.
             if (!editor_->text().empty() || !input.parts.empty()) {
@@ -449,10 +459,7 @@ Input Conversation::practise() {
                 editor_->pause();
                 return {Input::Kind::leave, {}};
             }
-            if (while_writing.resize) {
-                editor_->resize();
-                editor_->redraw();
-            }
+            after(while_writing);
             if (both[0].revents == 0) {
                 continue;
             }
@@ -477,6 +484,9 @@ bool Conversation::waits_in_practice() {
 void Conversation::take(Incoming::Kind kind, std::vector<std::string> parts) {
     for (const std::string& part : parts) {
         screen_.heard(part);
+    }
+    if (kind == Incoming::Kind::message) {
+        before_ = std::exchange(shown_, {});
     }
     Incoming incoming;
     incoming.kind = kind;
@@ -512,6 +522,7 @@ void Conversation::deliver(const std::vector<Delivery>& deliveries) {
         if (const auto* say = std::get_if<Say>(&delivery.effect)) {
             wait_as_if_typing(say->text.size());
             screen_.say(*say);
+            shown_.push_back(*say);
         } else if (const auto* offer = std::get_if<Offer>(&delivery.effect)) {
             screen_.offer(*offer);
         } else if (const auto* page = std::get_if<ShowPage>(&delivery.effect)) {
@@ -519,6 +530,10 @@ void Conversation::deliver(const std::vector<Delivery>& deliveries) {
         } else if (const auto* forget = std::get_if<Forget>(&delivery.effect)) {
             if (forget->scope == ForgetScope::person || forget->scope == ForgetScope::session) {
                 screen_.forget_transcript();
+                before_.clear();
+                if (editor_) {
+                    editor_->forget();
+                }
             }
         } else if (const auto* end = std::get_if<End>(&delivery.effect)) {
             // After a goodbye there is nothing to wait for; after a stop the person may stay.
@@ -599,7 +614,12 @@ bool Conversation::command(std::string_view line) {
         screen_.block(state_text(host_.session(settings_.conversation)));
     } else if (name == "undo") {
         if (host_.undo(settings_.conversation, now())) {
-            note("Your last message and my answer are taken back. We are where we were before.");
+            note("Your last message and my answer are taken back. This is where we were:");
+            shown_ = std::exchange(before_, {});
+            for (const Say& say : shown_) {
+                screen_.say(say);
+            }
+            screen_.end_of_answer();
         } else {
             note("There is nothing that I can take back.");
         }

@@ -247,4 +247,21 @@ def test_writing_during_a_practice_is_a_message():
             assert "> this makes me dizzy\n" in words.read()
 
 
+def test_a_program_stopped_and_continued_keeps_the_line():
+    with Home() as home:
+        terminal = Terminal(home, "chat", "--no-pause", "--private")
+        terminal.wait_for(b"> ")
+        terminal.type(b"my boss")
+        terminal.read(0.3)
+        os.kill(terminal.pid, signal.SIGSTOP)
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.read(0.3)
+        terminal.say(" ignored me")
+        terminal.say("/save %s/words.txt" % home.path)
+        terminal.type(b"\x04")
+        assert terminal.end() == 0
+        with open(home.path + "/words.txt", encoding="utf-8") as words:
+            assert "> my boss ignored me\n" in words.read()
+
+
 run_all(globals())
