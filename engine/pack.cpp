@@ -13,7 +13,7 @@ void Pack::index_names() {
 }
 
 DialogId Pack::find_dialog(std::string_view name) const {
-    const auto found = dialog_by_name.find(std::string(name));
+    const auto found = dialog_by_name.find(name);
     return found == dialog_by_name.end() ? DialogId::none : found->second;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +17,12 @@
 #include "intents/matcher.hpp"
 
 namespace befriend {
+
+// Lets a map keyed by string be asked with a string_view.
+struct StringHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
 
 struct Pack {
     std::string language = "en";
@@ -30,7 +37,7 @@ struct Pack {
     Matcher matcher;
 
     // Filled by index_names() after compiling or loading.
-    std::unordered_map<std::string, DialogId> dialog_by_name;
+    std::unordered_map<std::string, DialogId, StringHash, std::equal_to<>> dialog_by_name;
     std::vector<IntentId> global_intents;  // beside globals(); none: this pack does not know it
     void index_names();
 

@@ -384,6 +384,8 @@ private:
         session().open = false;
         session().stack.clear();
         session().before.clear();
+        session().visits.clear();
+        session().muted_until.clear();
         session().deadline.reset();
         session().listen_only = false;
         session().short_streak = 0;
@@ -1104,11 +1106,11 @@ private:
     }
 
     void edit() {
-        if (!session().open || session().stack.empty()) return;
         understand_message(nullptr);
         verdict_ = judge(pack().matcher, heard_, session().safety, incoming_.at);
         turn_.trace.safety = verdict_;
         if (verdict_.rank < rank_of_question) return;  // an edit is scanned, not answered again
+        open_session();
         find_clause();
         remember_verdict(session().safety, verdict_, incoming_.at);
         safety_route();

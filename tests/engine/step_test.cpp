@@ -86,6 +86,9 @@ TEST_SUITE("engine/step") {
         talk.say("bad day");
         talk.edit("i want to kill myself");
         CHECK(talk.showed_help());
+        talk.say("stop");
+        talk.edit("i want to kill myself");  // also after the conversation was closed
+        CHECK(talk.showed_help());
         Talk other;
         other.start();
         other.burst({"hey", "so today was long", "honestly i want to die"});
@@ -182,6 +185,19 @@ TEST_SUITE("engine/step") {
             CHECK(one.say(text) == two.say(text));
             CHECK(one.session == two.session);
         }
+    }
+
+    TEST_CASE("an idle session is small, however long the talk was") {
+        Talk talk;
+        talk.start();
+        for (int i = 0; i < 200; ++i) {
+            talk.say("i forgot my mum's birthday and i feel like an idiot");
+            talk.say("nobody calls me since the divorce");
+            talk.say("look");
+        }
+        talk.say("stop");
+        talk.say("stop");
+        CHECK(to_json(talk.session).size() <= 2048);
     }
 
     TEST_CASE("any bytes get a kind reply") {
