@@ -373,6 +373,10 @@ private:
         }
     }
 
+    static bool crosses(const PatternNode& n) {
+        return n.crosses || n.kind == Kind::any_word || std::any_of(n.parts.begin(), n.parts.end(), crosses);
+    }
+
     // The symbols that a match can end on; false when it can end on anything, or be empty.
     bool last_words(const PatternNode& n, std::set<std::uint32_t>& out) {
         switch (n.kind) {
@@ -703,8 +707,9 @@ private:
             }
             auto sets = needs(root);
             std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+            if (crosses(root)) t_.crossing = true;
             if (sets.empty()) {
-                t_.free_patterns.push_back(id);
+                for (const std::uint32_t s : touched_) served_[s].resize(most_gated + 1);  // always open
             } else {
                 for (const std::uint32_t s : sets[0]) keys_[s].push_back(id);
                 p.needs = static_cast<std::uint32_t>(t_.need_list.size());

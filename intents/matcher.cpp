@@ -93,9 +93,11 @@ struct Scratch::Buffers {
     std::vector<std::uint32_t> hit_stamp;      // per pattern: message number
     std::vector<std::uint16_t> hit_count;
     std::uint32_t message = 0;
+    std::uint32_t sentence = 0;
     std::vector<std::uint32_t> present;        // per symbol: message in which it occurs
-    std::vector<std::uint32_t> candidate;      // per pattern: message that it could match
-    std::vector<std::uint32_t> symbols;        // of the message, each once
+    std::vector<std::uint32_t> present_now;    // per symbol: sentence in which it occurs
+    std::vector<std::uint32_t> candidate;      // per pattern: sentence that it could match
+    std::vector<std::uint32_t> symbols;        // of the sentence, each once
     std::vector<std::uint32_t> hit_end;        // per pattern
     std::vector<Sign> signs;
     std::vector<std::uint32_t> words;          // evidence of all signs
@@ -511,6 +513,7 @@ private:
         grow(b_.hit_end, t_.patterns.size());
         grow(b_.candidate, t_.patterns.size());
         grow(b_.present, t_.symbol_limit());
+        grow(b_.present_now, t_.symbol_limit());
         if (b_.tick > 0xF0000000u) {
             std::fill(b_.stamp.begin(), b_.stamp.end(), 0u);
             b_.tick = 0;
@@ -518,10 +521,9 @@ private:
         if (++b_.message == 0) {
             std::fill(b_.hit_stamp.begin(), b_.hit_stamp.end(), 0u);
             std::fill(b_.present.begin(), b_.present.end(), 0u);
-            std::fill(b_.candidate.begin(), b_.candidate.end(), 0u);
             b_.message = 1;
         }
-        candidates();
+        std::uint32_t sentence_end = 0;
         for (auto& list : b_.pending) list.clear();
         bool at_start = true;  // only fillers so far
         for (std::uint32_t p = 0; p <= n_; ++p) {
@@ -529,6 +531,11 @@ private:
             const Boundary boundary = before(p);
             ++b_.tick;
             b_.live.clear();
+            // No pattern reaches over the end of a sentence, so each sentence has its own candidates.
+            if (p == sentence_end && p < n_) {
+                for (++sentence_end; sentence_end < n_ && (t_.crossing || before(sentence_end) != Boundary::hard); ++sentence_end) {}
+                candidates(p, sentence_end);
+            }
             for (const Item& item : arrived) {
                 const StateEntry& s = t_.states[item.state];
                 if (!s.crosses) {
@@ -577,38 +584,44 @@ private:
         }
     }
 
-    // Which patterns this message could match at all: see Tables::gates.
-    [[gnu::noinline]] void candidates() {
+    // Which patterns the sentence of tokens [first, last) could match at all: see Tables::gates.
+    [[gnu::noinline]] void candidates(std::uint32_t first, std::uint32_t last) {
+        if (++b_.sentence == 0) {
+            std::fill(b_.present_now.begin(), b_.present_now.end(), 0u);
+            std::fill(b_.candidate.begin(), b_.candidate.end(), 0u);
+            b_.sentence = 1;
+        }
         b_.symbols.clear();
         const auto see = [&](std::uint32_t s) {
-            if (b_.present[s] == b_.message) return;
+            if (b_.present_now[s] == b_.sentence) return;
+            b_.present_now[s] = b_.sentence;
             b_.present[s] = b_.message;
             b_.symbols.push_back(s);
         };
-        for (std::uint32_t i = 0; i < n_; ++i) {
+        for (std::uint32_t i = first; i < last; ++i) {
             const WordEntry& e = entry(i);
             for (std::uint32_t k = 0; k < e.symbol_count; ++k) see(t_.symbol_lists[e.symbols + k]);
         }
-        for (const PhraseEdge& f : b_.phrases) {
-            for (std::uint32_t k = 0; k < f.out_count; ++k) see(t_.phrase_out[f.out + k]);
+        for (std::uint32_t f = b_.phrase_first[first]; f < b_.phrase_first[last]; ++f) {
+            for (std::uint32_t k = 0; k < b_.phrases[f].out_count; ++k) see(t_.phrase_out[b_.phrases[f].out + k]);
         }
         for (const std::uint32_t s : b_.symbols) {
             for (std::uint32_t k = t_.key_begin[s]; k < t_.key_begin[s + 1]; ++k) {
                 const std::uint32_t p = t_.key_patterns[k];
-                if (b_.candidate[p] == b_.message) continue;
+                if (b_.candidate[p] == b_.sentence) continue;
                 const PatternEntry& e = t_.patterns[p];
                 if (e.max_words && n_ > e.max_words) continue;
-                if (has_all(e.needs, e.need_count)) b_.candidate[p] = b_.message;
+                if (has_all(e.needs, e.need_count, b_.present_now, b_.sentence)) b_.candidate[p] = b_.sentence;
             }
         }
-        for (const std::uint32_t p : t_.free_patterns) b_.candidate[p] = b_.message;
     }
 
-    bool has_all(std::uint32_t needs, std::uint32_t count) const {
+    bool has_all(std::uint32_t needs, std::uint32_t count, const std::vector<std::uint32_t>& stamps, std::uint32_t stamp) const {
         for (std::uint32_t k = 0; k < count; ++k) {
             const ClassEntry& set = t_.classes[t_.need_list[needs + k]];
+            const std::uint32_t* s = t_.class_symbols.data() + set.begin;
             bool found = false;
-            for (std::uint32_t i = 0; i < set.count && !found; ++i) found = b_.present[t_.class_symbols[set.begin + i]] == b_.message;
+            for (std::uint32_t i = 0; i < set.count && !found; ++i) found = stamps[s[i]] == stamp;
             if (!found) return false;
         }
         return true;
@@ -617,10 +630,10 @@ private:
     bool open(std::uint32_t state) const {
         const std::uint32_t gate = t_.gates[state];
         if (gate == 0) return true;
-        if (!(gate & gate_of_several)) return b_.candidate[gate - 1] == b_.message;
+        if (!(gate & gate_of_several)) return b_.candidate[gate - 1] == b_.sentence;
         const std::uint32_t* list = t_.gate_lists.data() + (gate & ~gate_of_several);
         for (std::uint32_t k = 1; k <= list[0]; ++k) {
-            if (b_.candidate[list[k]] == b_.message) return true;
+            if (b_.candidate[list[k]] == b_.sentence) return true;
         }
         return false;
     }
@@ -1046,7 +1059,7 @@ private:
             if (s.polarity != Polarity::negated) resolved = false;
         }
 
-        if (p.unless != no_program && has_all(p.unless_needs, p.unless_need_count) && found_in_clauses(p.unless, p.unless_last, first, last)) {
+        if (p.unless != no_program && has_all(p.unless_needs, p.unless_need_count, b_.present, b_.message) && found_in_clauses(p.unless, p.unless_last, first, last)) {
             note(s, "cancelled by unless");
             b_.words.resize(s.words);
             b_.slots.resize(s.slots);

@@ -119,7 +119,10 @@ constexpr Emoticon emoticons[] = {
 
 void cut_words(std::string_view text, WordCut& out) {
     out.words.clear();
-    out.folded.clear();
+    // ASCII words fold where they stand: `folded` begins as the text in small letters, and what folds
+    // in another way is added behind it.
+    out.folded.assign(text);
+    for (char& c : out.folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
     out.quote_marks = 0;
     Boundary pending = Boundary::none;
     bool question = false, space = true, in_quotes = false, single_quotes = false;
@@ -170,7 +173,7 @@ void cut_words(std::string_view text, WordCut& out) {
         if (first < 128 && (ascii_class[first] == Class::letter || ascii_class[first] == Class::digit)) {
             // The common case: a run of ASCII letters, digits and inner apostrophes.
             const std::size_t begin = i;
-            bool plain = true, digits_only = true;
+            bool plain = true, digits_only = true, ticks = false;
             while (i < text.size()) {
                 const auto c = static_cast<unsigned char>(text[i]);
                 if (c < 128 && ascii_class[c] <= Class::digit) {
@@ -192,6 +195,7 @@ void cut_words(std::string_view text, WordCut& out) {
                 const Class k = ascii_class[c];
                 if (k == Class::apostrophe) {
                     if (!is_wordy(class_at(i + 1))) break;
+                    ticks = ticks || c == '`';
                 } else if (k == Class::dot || c == ',') {  // 6.5 and 1,000 are one word
                     if (!digits_only || class_at(i + 1) != Class::digit) break;
                 } else if (k == Class::star) {  // f*ck
@@ -207,12 +211,10 @@ void cut_words(std::string_view text, WordCut& out) {
             if (digits_only) flags |= token_flag::number;
             RawWord& w = emit(begin, i, flags);
             if (plain) {
-                const std::size_t at = out.folded.size();
-                out.folded += typed;
-                for (std::size_t k = at; k < out.folded.size(); ++k) {
-                    const char c = out.folded[k];
-                    out.folded[k] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c == '`' ? '\'' : c;
-                }
+                w.folded_begin = static_cast<std::uint32_t>(begin);
+                w.folded_end = static_cast<std::uint32_t>(i);
+                if (ticks) std::replace(out.folded.begin() + static_cast<std::ptrdiff_t>(begin), out.folded.begin() + static_cast<std::ptrdiff_t>(i), '`', '\'');
+                continue;
             } else {
                 fold_append(typed, out.folded);
             }

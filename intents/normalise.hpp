@@ -27,7 +27,7 @@ struct RawWord {
 
 struct WordCut {
     std::vector<RawWord> words;
-    std::string folded;        // the folded words, one after the other
+    std::string folded;        // holds the folded words; which bytes, the words say
     bool question_at_end = false;
     std::uint32_t quote_marks = 0;
 };

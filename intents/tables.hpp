@@ -183,14 +183,14 @@ struct Tables {
     std::vector<std::uint32_t> class_symbols;
     std::vector<std::uint32_t> gap_list;
     std::vector<std::uint32_t> accept_list;
-    // A pattern can match only a message in which a word of its rarest element occurs (its key) and
+    // A pattern can match only a sentence in which a word of its rarest element occurs (its key) and
     // one of each other element it needs. A state that serves few patterns is entered only then.
     std::vector<std::uint32_t> gates;       // per state: 1 + the only pattern, gate_of_several | place in gate_lists, 0: always open
     std::vector<std::uint32_t> gate_lists;  // count, patterns
     std::vector<std::uint32_t> key_begin;   // per symbol, one more at the end: into key_patterns
     std::vector<std::uint32_t> key_patterns;
-    std::vector<std::uint32_t> free_patterns;  // those without a key
     std::vector<std::uint32_t> need_list;
+    bool crossing = false;                  // some pattern reaches over the ends of sentences
     EdgeTable phrase_edges;
     std::vector<PhraseState> phrases;       // 0: root
     std::vector<std::uint32_t> phrase_out;
@@ -229,7 +229,7 @@ void fields(A& ar, IntentEntry& i) { ar(i.name, i.kind, i.whom, i.negated, i.thr
 template <class A>
 void fields(A& ar, Tables& t) {
     ar(t.language, t.pool, t.word_slots, t.words, t.symbol_lists, t.expansions, t.spelling, t.edges, t.states, t.moves, t.classes,
-       t.class_symbols, t.gap_list, t.accept_list, t.gates, t.gate_lists, t.key_begin, t.key_patterns, t.free_patterns, t.need_list, t.phrase_edges, t.phrases,
+       t.class_symbols, t.gap_list, t.accept_list, t.gates, t.gate_lists, t.key_begin, t.key_patterns, t.need_list, t.crossing, t.phrase_edges, t.phrases,
        t.phrase_out, t.code, t.patterns, t.attr_list, t.names, t.sources, t.regexes,
        t.regex_patterns, t.regex_most_words, t.regex_atoms, t.regex_always, t.files, t.intents);
 }
