@@ -369,7 +369,7 @@ int run_test(Arguments arguments) {
               {"of", pack->dialogs.size()},
               {"not_reached", not_reached}}},
             {"under_threshold", too_low},
-            {"seed", options->has("--seed") ? nlohmann::json(*seed) : nlohmann::json()},
+            {"seed", options->has("--seed") ? *seed : 1},
         };
         std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     } else {
