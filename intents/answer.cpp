@@ -173,6 +173,14 @@ std::optional<std::string> choice(const Understanding& u, const Context& context
     return context.options[static_cast<std::size_t>(best - shared.begin())];
 }
 
+// "ok", "lol", "fine" answer no question that a life may hang on.
+bool says_nothing(const Understanding& u) {
+    static constexpr std::string_view words[] = {"ok", "okay", "k", "kk", "fine", "lol", "lmao", "haha", "sure", "alright", "cool", "whatever", "hm", "hmm"};
+    return std::all_of(u.tokens.begin(), u.tokens.end(), [&](const Token& t) {
+        return std::find(std::begin(words), std::end(words), u.folded_word(t)) != std::end(words);
+    });
+}
+
 // The reading that a bare answer to the direct question stands for.
 void answer_crisis(const Matcher& matcher, Understanding& u, std::string_view value) {
     const IntentId id = matcher.find("crisis_suicide");
@@ -205,6 +213,7 @@ std::optional<Answer> read_answer(const Matcher& matcher, Understanding& u, cons
         const std::string_view value = yes_no(matcher, u);
         if (value.empty()) return {};
         if (asked == "crisis") {
+            if (says_nothing(u)) return {};
             // Words that say more than yes or no speak for themselves.
             bool said_more = false;
             for (const Reading& r : u.readings) {

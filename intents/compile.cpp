@@ -332,6 +332,8 @@ private:
         return at->second;
     }
 
+    std::uint32_t need_of(const std::set<std::uint32_t>& set) { return set.size() == 1 ? needs_symbol | *set.begin() : set_id(set); }
+
     Frontier consume(const Frontier& from, const std::set<std::uint32_t>& set) {
         const std::uint32_t id = set_id(set);
         const auto [target, fresh] = state(from, "w" + std::to_string(id));
@@ -675,7 +677,7 @@ private:
             auto sets = needs(spec.unless->root);
             std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
             p.unless_needs = static_cast<std::uint32_t>(t_.need_list.size());
-            for (std::size_t k = 0; k < std::min<std::size_t>(sets.size(), 3); ++k) t_.need_list.push_back(set_id(sets[k]));
+            for (std::size_t k = 0; k < std::min<std::size_t>(sets.size(), 3); ++k) t_.need_list.push_back(need_of(sets[k]));
             std::set<std::uint32_t> last;
             if (last_words(spec.unless->root, last)) p.unless_last = set_id(last);
             p.unless_need_count = static_cast<std::uint8_t>(t_.need_list.size() - p.unless_needs);
@@ -713,7 +715,7 @@ private:
             } else {
                 for (const std::uint32_t s : sets[0]) keys_[s].push_back(id);
                 p.needs = static_cast<std::uint32_t>(t_.need_list.size());
-                for (std::size_t k = 1; k < std::min<std::size_t>(sets.size(), 5); ++k) t_.need_list.push_back(set_id(sets[k]));
+                for (std::size_t k = 1; k < std::min<std::size_t>(sets.size(), 5); ++k) t_.need_list.push_back(need_of(sets[k]));
                 p.need_count = static_cast<std::uint8_t>(t_.need_list.size() - p.needs);
             }
             p.program = compile_program(spec.like.root);

@@ -618,7 +618,12 @@ private:
 
     bool has_all(std::uint32_t needs, std::uint32_t count, const std::vector<std::uint32_t>& stamps, std::uint32_t stamp) const {
         for (std::uint32_t k = 0; k < count; ++k) {
-            const ClassEntry& set = t_.classes[t_.need_list[needs + k]];
+            const std::uint32_t need = t_.need_list[needs + k];
+            if (need & needs_symbol) {
+                if (stamps[need & ~needs_symbol] != stamp) return false;
+                continue;
+            }
+            const ClassEntry& set = t_.classes[need];
             const std::uint32_t* s = t_.class_symbols.data() + set.begin;
             bool found = false;
             for (std::uint32_t i = 0; i < set.count && !found; ++i) found = stamps[s[i]] == stamp;

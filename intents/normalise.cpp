@@ -127,7 +127,7 @@ void cut_words(std::string_view text, WordCut& out) {
     Boundary pending = Boundary::none;
     bool question = false, space = true, in_quotes = false, single_quotes = false;
     std::uint32_t lines = 0;
-    std::size_t i = 0;
+    std::size_t i = 0, quote_began = 0;
 
     const auto raise = [&](Boundary b) {
         if (b > pending) pending = b;
@@ -303,6 +303,7 @@ void cut_words(std::string_view text, WordCut& out) {
             case Class::quote_close: {
                 const bool opening = k == Class::quote ? !in_quotes : k == Class::quote_open;
                 in_quotes = opening;
+                if (opening) quote_began = out.words.size();
                 ++out.quote_marks;
                 raise(Boundary::soft);
                 break;
@@ -343,6 +344,12 @@ void cut_words(std::string_view text, WordCut& out) {
             }
             default: break;
         }
+        if (c.value == '*' && out.words.empty() && class_at(i + 1) == Class::letter) {
+            // "*their": a correction of the message before. The star is a filler that regexes see.
+            RawWord& w = emit(i, i + 1, token_flag::emoji);
+            w.folded_begin = static_cast<std::uint32_t>(i);
+            w.folded_end = w.folded_begin + 1;
+        }
         if (c.value == '&' && space && class_at(i + 1) == Class::space) {
             RawWord& w = emit(i, i + 1, 0);
             out.folded += "and";
@@ -351,6 +358,10 @@ void cut_words(std::string_view text, WordCut& out) {
         i += c.size;
     }
     out.question_at_end = question;
+    // A mark that nothing closes opened nothing.
+    if (in_quotes) {
+        for (std::size_t k = quote_began; k < out.words.size(); ++k) out.words[k].flags = static_cast<std::uint16_t>(out.words[k].flags & ~token_flag::in_quotes);
+    }
 }
 
 std::vector<std::string> fold_words(std::string_view text) {

@@ -83,6 +83,7 @@ struct StateEntry {
     std::uint32_t is_gap = 0;
     std::uint32_t crosses = 0;      // lives on over clause ends
 };
+inline constexpr std::uint32_t needs_symbol = 0x80000000u;
 inline constexpr std::uint32_t gate_of_several = 0x80000000u;
 inline constexpr std::uint16_t hashed_moves = 0xFFFF;
 
@@ -189,7 +190,7 @@ struct Tables {
     std::vector<std::uint32_t> gate_lists;  // count, patterns
     std::vector<std::uint32_t> key_begin;   // per symbol, one more at the end: into key_patterns
     std::vector<std::uint32_t> key_patterns;
-    std::vector<std::uint32_t> need_list;
+    std::vector<std::uint32_t> need_list;   // classes; needs_symbol | symbol for a class of one
     bool crossing = false;                  // some pattern reaches over the ends of sentences
     EdgeTable phrase_edges;
     std::vector<PhraseState> phrases;       // 0: root

@@ -80,6 +80,7 @@ TEST_SUITE("intents/answer") {
         CHECK(of("no") == "none negated");
         CHECK(of("idk") == "active hedged");
         CHECK(of("lol") == "");
+        CHECK(of("ok") == "");
         CHECK(of("no but I want to die") == "passive asserted");
     }
 

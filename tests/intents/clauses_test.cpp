@@ -37,7 +37,7 @@ TEST_SUITE("intents/clauses") {
                  Row{"my head says I am worthless", Whom::self}, Row{"the voice tells me \"you are worthless\"", Whom::self}, Row{"my dad told me I'm useless", Whom::other},
                  Row{"my dad says I'm useless and he's right", Whom::self}, Row{"I told my mum I am worthless", Whom::self}, Row{"when you feel worthless", Whom::anyone},
                  Row{"my mum left and I feel worthless", Whom::self}, Row{"I was late but my boss is an idiot", Whom::other}, Row{"Everyone says I'm useless", Whom::other},
-                 Row{"he said \"you are useless\" again", Whom::other}, Row{"I feel like a \"failure\"", Whom::self}, Row{"hate myself", Whom::self}, Row{"I love my sister but I am worthless", Whom::self},
+                 Row{"he said \"you are useless\" again", Whom::other}, Row{"I feel like a \"failure\"", Whom::self}, Row{"she \"is an idiot and so on and so forth", Whom::other}, Row{"hate myself", Whom::self}, Row{"I love my sister but I am worthless", Whom::self},
                  Row{"the exam went badly, I'm an idiot", Whom::self},
              }) {
             CAPTURE(row.text);

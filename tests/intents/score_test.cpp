@@ -79,6 +79,23 @@ TEST_SUITE("intents/score") {
         CHECK(empty.intent_name(IntentId::none) == "none");
     }
 
+    TEST_CASE("equal files compile to equal bytes") {
+        std::string a, b;
+        matcher_of(yaml).save(a);
+        matcher_of(yaml).save(b);
+        CHECK(a == b);
+    }
+
+    TEST_CASE("one scratch serves several matchers in turn") {
+        const Matcher big = matcher_of(yaml);
+        const Matcher small = matcher_for_pattern("stop");
+        Scratch scratch;
+        for (int i = 0; i < 3; ++i) {
+            CHECK(small.understand("stop", {}, scratch).labels.size() == 1);
+            CHECK(big.understand("red and round", {}, scratch).labels.size() == 1);
+        }
+    }
+
     TEST_CASE("a saved matcher reads the same after loading, and damaged bytes are refused") {
         const Matcher m = matcher_of(yaml);
         std::string bytes, again;
