@@ -392,6 +392,18 @@ bool has_subject(const std::vector<Word>& words) {
     return contains(heads, words.front().folded);
 }
 
+// "the sound", "my shaky call": short, opened by a determiner, and no verb in sight.
+bool lacks_verb(const std::vector<Word>& words) {
+    static constexpr auto determiners = sorted(std::to_array<std::string_view>({
+        "a", "all", "an", "both", "every", "half", "her", "his", "last", "most", "my", "no", "our", "some", "the", "their", "three", "two",
+    }));
+    if (words.size() > 3 || !contains(determiners, words.front().folded)) return false;
+    if (words.size() < 3) return true;
+    const std::string_view last = words.back().folded;
+    const bool may_be_verb = last.ends_with("d") || last.ends_with("s") || last.ends_with("t") || last.ends_with("w") || last.ends_with("ing") || last.ends_with("ke");
+    return last == "thing" || !may_be_verb;
+}
+
 bool is_question(const std::vector<Word>& words) {
     static constexpr auto asks = sorted(std::to_array<std::string_view>({
         "am", "are", "can", "could", "did", "do", "does", "has", "have", "how", "is", "should", "was", "were", "what", "when", "where", "which", "who", "why", "will", "would",
@@ -431,7 +443,7 @@ std::optional<std::string> best_clause(std::string_view text, const ReflectHints
         after_but = words.front().folded == "but";
         if (touches(hints.unsafe, clause) || contains(subordinate, words.front().folded)) continue;
         if (clause.end < text.size() && text[clause.end] == '?') continue;
-        if (!prepare(words) || !has_subject(words) || is_question(words)) continue;
+        if (!prepare(words) || !has_subject(words) || is_question(words) || lacks_verb(words)) continue;
         if (!turned(words) && !without_tail(words)) continue;
         if (empty_phrase(words) || cut_off(words) || !states_something(words)) continue;
         int score = 1;
