@@ -24,10 +24,12 @@ bool negated_reading(const Understanding& heard, IntentId intent) {
 
 template <class Rule>  // Hear or Start: intents with whom and time
 bool reading_fits(const Moment& moment, const Rule& rule, IntentId intent) {
-    return std::any_of(moment.heard->readings.begin(), moment.heard->readings.end(), [&](const Reading& r) {
-        return r.intent == intent && r.counts && (rule.any_whom || r.whom == rule.whom || r.whom == Whom::anyone) &&
-               (rule.any_time || r.time == rule.time);
-    });
+    return std::any_of(
+        moment.heard->readings.begin(), moment.heard->readings.end(), [&](const Reading& r) {
+            return r.intent == intent && r.counts &&
+                   (rule.any_whom || r.whom == rule.whom || r.whom == Whom::anyone) &&
+                   (rule.any_time || r.time == rule.time);
+        });
 }
 
 template <class Rule>
@@ -40,7 +42,8 @@ bool hear_fits(const Moment& moment, const Hear& hear) {
     if (!holds(moment, hear.when)) return false;
     if (hear.kind == Hear::Kind::heard) {
         if (!hear.any_polarity && hear.polarity == Polarity::negated)
-            return std::any_of(hear.intents.begin(), hear.intents.end(), [&](IntentId i) { return negated_reading(*moment.heard, i); });
+            return std::any_of(hear.intents.begin(), hear.intents.end(),
+                               [&](IntentId i) { return negated_reading(*moment.heard, i); });
         return any_fits(moment, hear);
     }
     if (hear.kind != Hear::Kind::answer || !moment.heard->answer) return false;
@@ -53,18 +56,23 @@ bool hear_fits(const Moment& moment, const Hear& hear) {
     return number >= hear.low && number <= hear.high;
 }
 
-// The label of the message that starts a dialog, by the one priority list: labels come in its order.
+// The label of the message that starts a dialog, by the one priority list: labels come in its
+// order.
 DialogId started(const Moment& moment) {
     for (const IntentId label : moment.heard->labels) {
         for (std::size_t d = 0; d < moment.pack.dialogs.size(); ++d) {
             const Dialog& dialog = moment.pack.dialogs[d];
             for (const Start& start : dialog.starts) {
-                if (std::find(start.intents.begin(), start.intents.end(), label) == start.intents.end()) continue;
+                if (std::find(start.intents.begin(), start.intents.end(), label) ==
+                    start.intents.end())
+                    continue;
                 if (held_back(moment.session.safety, dialog.name)) continue;
                 if (!reading_fits(moment, start, label) || !holds(moment, start.when)) continue;
                 if (moment.session.rejected == moment.pack.matcher.intent_name(label)) continue;
                 const auto muted = moment.session.muted_until.find(dialog.name);
-                if (muted != moment.session.muted_until.end() && moment.session.turns < muted->second) continue;
+                if (muted != moment.session.muted_until.end() &&
+                    moment.session.turns < muted->second)
+                    continue;
                 return static_cast<DialogId>(d);
             }
         }
@@ -75,7 +83,8 @@ DialogId started(const Moment& moment) {
 DialogId finer_dialog(const Moment& moment) {
     for (const Reading& reading : moment.heard->readings) {
         if (!reading.counts) continue;
-        const std::string_view name = dialog_named_by(moment.pack.matcher.intent_name(reading.intent));
+        const std::string_view name =
+            dialog_named_by(moment.pack.matcher.intent_name(reading.intent));
         if (name.empty()) continue;
         const DialogId dialog = moment.pack.find_dialog(name);
         if (dialog != DialogId::none) return dialog;
@@ -85,8 +94,9 @@ DialogId finer_dialog(const Moment& moment) {
 
 std::optional<Choice> find_global(const Moment& moment, const Step* step, bool shadowable) {
     const bool content = has_content(moment);
-    const bool own_words = step != nullptr && step->wait == Step::Wait::ask &&
-                           (step->expects == Expects::words_to_other || step->expects == Expects::line);
+    const bool own_words =
+        step != nullptr && step->wait == Step::Wait::ask &&
+        (step->expects == Expects::words_to_other || step->expects == Expects::line);
     const auto rows = globals();
     for (std::size_t i = 0; i < rows.size() && i < moment.pack.global_intents.size(); ++i) {
         const Global& global = rows[i];
@@ -96,15 +106,19 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
         if (global.alone && content) continue;
         if (own_words && global.to_a_friend) continue;
         Choice choice{Choice::Kind::global, &global, nullptr, -1, DialogId::none};
-        if (global.act == Global::Act::practice || global.act == Global::Act::learn) choice.dialog = finer_dialog(moment);
+        if (global.act == Global::Act::practice || global.act == Global::Act::learn)
+            choice.dialog = finer_dialog(moment);
         return choice;
     }
     // A practice or page asked for by its name alone.
     if (shadowable && !content && !own_words) {
         const DialogId dialog = finer_dialog(moment);
         if (dialog != DialogId::none) {
-            const auto act = moment.pack.dialog(dialog).kind == DialogKind::learn ? Global::Act::learn : Global::Act::practice;
-            const auto row = std::find_if(rows.begin(), rows.end(), [&](const Global& g) { return g.act == act; });
+            const auto act = moment.pack.dialog(dialog).kind == DialogKind::learn
+                                 ? Global::Act::learn
+                                 : Global::Act::practice;
+            const auto row = std::find_if(rows.begin(), rows.end(),
+                                          [&](const Global& g) { return g.act == act; });
             return Choice{Choice::Kind::global, &*row, nullptr, -1, dialog};
         }
     }
@@ -120,7 +134,8 @@ bool is_answer(const Moment& moment, Expects expects) {
         return moment.heard->answer && moment.heard->answer->value != "unsure";
     std::string_view text = moment.heard->text;
     while (!text.empty() && (text.back() == ' ' || text.back() == '\n')) text.remove_suffix(1);
-    if (text.ends_with('?') && expects != Expects::words_to_other && expects != Expects::line) return false;
+    if (text.ends_with('?') && expects != Expects::words_to_other && expects != Expects::line)
+        return false;
     const bool own_words = expects == Expects::words_to_other || expects == Expects::line;
     bool control = false;
     for (const IntentId label : moment.heard->labels) {
@@ -130,9 +145,12 @@ bool is_answer(const Moment& moment, Expects expects) {
         if (kind == IntentKind::content) return true;
         if (kind != IntentKind::control || name == "mood_report" || name == "smalltalk") continue;
         const auto rows = globals();
-        const auto row = std::find_if(rows.begin(), rows.end(), [&](const Global& g) { return g.intent == name; });
-        const bool friendly = own_words && row != rows.end() && row->to_a_friend && moment.word_count >= 2;
-        const bool more_than_that = own_words && row == rows.end() && moment.word_count > 4;  // "no, you are fine as you are"
+        const auto row = std::find_if(rows.begin(), rows.end(),
+                                      [&](const Global& g) { return g.intent == name; });
+        const bool friendly =
+            own_words && row != rows.end() && row->to_a_friend && moment.word_count >= 2;
+        const bool more_than_that = own_words && row == rows.end() &&
+                                    moment.word_count > 4;  // "no, you are fine as you are"
         control = control || !(friendly || more_than_that);
     }
     return !control;
@@ -142,7 +160,8 @@ Choice choose(const Moment& moment, const Step* step) {
     if (auto global = find_global(moment, step, false)) return *global;
     if (step != nullptr) {
         for (const Hear& hear : step->hear)
-            if ((hear.kind == Hear::Kind::heard || hear.kind == Hear::Kind::answer) && hear_fits(moment, hear))
+            if ((hear.kind == Hear::Kind::heard || hear.kind == Hear::Kind::answer) &&
+                hear_fits(moment, hear))
                 return {Choice::Kind::hear, nullptr, &hear, -1, DialogId::none};
     }
     if (auto global = find_global(moment, step, true)) return *global;
@@ -150,18 +169,23 @@ Choice choose(const Moment& moment, const Step* step) {
     // Interrupts of this dialog, then of its callers; one open at a time, none in listening mode,
     // and never out of words meant for somebody else.
     const auto& stack = moment.session.stack;
-    const bool interrupted = std::any_of(stack.begin(), stack.end(), [](const Frame& f) { return f.interrupt >= 0; });
+    const bool interrupted =
+        std::any_of(stack.begin(), stack.end(), [](const Frame& f) { return f.interrupt >= 0; });
     const bool own_words = step != nullptr && (step->expects == Expects::words_to_other);
-    if (!interrupted && !moment.session.listen_only && !own_words && moment.session.safety.rank < 3 && !stack.empty()) {
+    if (!interrupted && !moment.session.listen_only && !own_words &&
+        moment.session.safety.rank < 3 && !stack.empty()) {
         const DialogId dialog = moment.pack.find_dialog(stack.back().dialog);
         if (dialog != DialogId::none) {
             const auto& interrupts = moment.pack.dialog(dialog).interrupts;
             for (std::size_t i = 0; i < interrupts.size(); ++i) {
                 const auto& name = moment.pack.dialog(interrupts[i].call).name;
                 const auto muted = moment.session.muted_until.find(name);
-                if (muted != moment.session.muted_until.end() && moment.session.turns < muted->second) continue;
+                if (muted != moment.session.muted_until.end() &&
+                    moment.session.turns < muted->second)
+                    continue;
                 if (any_fits(moment, interrupts[i].on) && holds(moment, interrupts[i].on.when))
-                    return {Choice::Kind::interrupt, nullptr, nullptr, static_cast<std::int16_t>(i), interrupts[i].call};
+                    return {Choice::Kind::interrupt, nullptr, nullptr, static_cast<std::int16_t>(i),
+                            interrupts[i].call};
             }
         }
     }
@@ -171,7 +195,8 @@ Choice choose(const Moment& moment, const Step* step) {
     }
     if (step != nullptr) {
         for (const Hear& hear : step->hear)
-            if (hear.kind == Hear::Kind::fills && holds(moment, hear.when) && is_answer(moment, step->expects))
+            if (hear.kind == Hear::Kind::fills && holds(moment, hear.when) &&
+                is_answer(moment, step->expects))
                 return {Choice::Kind::hear, nullptr, &hear, -1, DialogId::none};
         for (const Hear& hear : step->hear)
             if (hear.kind == Hear::Kind::otherwise && holds(moment, hear.when))

@@ -16,8 +16,8 @@ struct Choice {
     Kind kind = Kind::nothing;
     const Global* global = nullptr;
     const Hear* hear = nullptr;
-    std::int16_t interrupt = -1;             // index into the dialog's interrupts
-    DialogId dialog = DialogId::none;        // start; practice or page of a global
+    std::int16_t interrupt = -1;       // index into the dialog's interrupts
+    DialogId dialog = DialogId::none;  // start; practice or page of a global
 };
 
 // `step` is the waiting step of the top frame; null for none (a closed or lost place).

@@ -51,10 +51,16 @@ struct Named {
     std::string_view intent, dialog;
 };
 constexpr auto named = std::to_array<Named>({
-    {"practice_anchor", "p1_anchor"}, {"practice_breathing", "p2_breathing"}, {"practice_touch", "p3_touch"},
-    {"practice_break", "p4_break"}, {"practice_friend", "p5_friend"}, {"practice_noting", "p9_noting"},
-    {"practice_savour", "p12_savour"}, {"practice_warmup", "warmup_other"},
-    {"practice_caring_eyes", "caring_eyes"}, {"check_in", "check_in"},
+    {"practice_anchor", "p1_anchor"},
+    {"practice_breathing", "p2_breathing"},
+    {"practice_touch", "p3_touch"},
+    {"practice_break", "p4_break"},
+    {"practice_friend", "p5_friend"},
+    {"practice_noting", "p9_noting"},
+    {"practice_savour", "p12_savour"},
+    {"practice_warmup", "warmup_other"},
+    {"practice_caring_eyes", "caring_eyes"},
+    {"check_in", "check_in"},
 });
 
 }  // namespace
@@ -62,7 +68,8 @@ constexpr auto named = std::to_array<Named>({
 std::span<const Global> globals() { return table; }
 
 std::string_view dialog_named_by(std::string_view intent) {
-    const auto found = std::find_if(named.begin(), named.end(), [&](const Named& n) { return n.intent == intent; });
+    const auto found = std::find_if(named.begin(), named.end(),
+                                    [&](const Named& n) { return n.intent == intent; });
     if (found != named.end()) return found->dialog;
     return intent.starts_with("learn_") ? intent : std::string_view();
 }

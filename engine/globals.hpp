@@ -12,11 +12,17 @@ namespace befriend {
 
 struct Global {
     enum class Act : std::uint8_t {
-        stop,      // ends a practice, else the conversation; never answered with a question
-        enter,     // holds `dialog`, then the waiting step waits on
-        ask_again, // as enter, and then its question is put again in other words
-        replace,   // drops what was going on; `dialog` is held above home
-        repeat, skip, back, undo, next, slower, faster,
+        stop,       // ends a practice, else the conversation; never answered with a question
+        enter,      // holds `dialog`, then the waiting step waits on
+        ask_again,  // as enter, and then its question is put again in other words
+        replace,    // drops what was going on; `dialog` is held above home
+        repeat,
+        skip,
+        back,
+        undo,
+        next,
+        slower,
+        faster,
         practice,  // the practice named, else `dialog`
         learn,     // the page named, else `dialog`
         country,   // remembers the country named
@@ -24,9 +30,10 @@ struct Global {
     std::string_view intent;
     Act act = Act::enter;
     std::string_view dialog;
-    bool shadowable = true;   // a step may hear it itself
-    bool alone = false;       // only when the message carries nothing else
-    bool to_a_friend = false; // could be part of a kind line ("thank you for telling me"): then it is one
+    bool shadowable = true;  // a step may hear it itself
+    bool alone = false;      // only when the message carries nothing else
+    bool to_a_friend =
+        false;  // could be part of a kind line ("thank you for telling me"): then it is one
 };
 
 std::span<const Global> globals();

@@ -33,61 +33,188 @@ struct Pair {
 };
 // Topics as they stand in a sentence.
 constexpr auto topics = std::to_array<Pair>({
-    {"loss", "the loss"}, {"breakup", "the break-up"}, {"work", "work"}, {"study", "your studies"}, {"money", "money"},
-    {"illness", "your health"}, {"family", "your family"}, {"body", "your body"}, {"sleep", "sleep"}, {"conflict", "the argument"},
-    {"parenting", "being a parent"}, {"identity", "who you are"}, {"friends", "your friends"},
+    {"loss", "the loss"},
+    {"breakup", "the break-up"},
+    {"work", "work"},
+    {"study", "your studies"},
+    {"money", "money"},
+    {"illness", "your health"},
+    {"family", "your family"},
+    {"body", "your body"},
+    {"sleep", "sleep"},
+    {"conflict", "the argument"},
+    {"parenting", "being a parent"},
+    {"identity", "who you are"},
+    {"friends", "your friends"},
 });
 // What an event of this kind often leaves behind; one cautious guess, never more.
 constexpr auto guesses = std::to_array<Pair>({
-    {"event_loss", "sad"}, {"event_left_out", "hurt"}, {"event_seen_failing", "embarrassed"}, {"event_did_harm", "guilty"},
-    {"event_overload", "stretched thin"}, {"event_waiting", "on edge"}, {"event_unfair", "angry"}, {"event_tried_and_failed", "discouraged"},
+    {"event_loss", "sad"},
+    {"event_left_out", "hurt"},
+    {"event_seen_failing", "embarrassed"},
+    {"event_did_harm", "guilty"},
+    {"event_overload", "stretched thin"},
+    {"event_waiting", "on edge"},
+    {"event_unfair", "angry"},
+    {"event_tried_and_failed", "discouraged"},
 });
 constexpr auto wishes = std::to_array<Pair>({
-    {"event_left_out", "someone to notice"}, {"event_overload", "some of it to lift"}, {"event_waiting", "an answer"},
-    {"event_unfair", "someone to see that it wasn't fair"}, {"event_tried_and_failed", "the effort to count for something"},
+    {"event_left_out", "someone to notice"},
+    {"event_overload", "some of it to lift"},
+    {"event_waiting", "an answer"},
+    {"event_unfair", "someone to see that it wasn't fair"},
+    {"event_tried_and_failed", "the effort to count for something"},
 });
 
-// Words by which people name a feeling. The word said back is theirs ("furious" stays "furious"); a noun or a verb
-// comes back as its adjective.
+// Words by which people name a feeling. The word said back is theirs ("furious" stays "furious"); a
+// noun or a verb comes back as its adjective.
 struct FeelingWord {
     std::string_view feeling, written, said;
 };
 constexpr auto feeling_words = std::to_array<FeelingWord>({
-    {"sad", "sad", "sad"}, {"sad", "unhappy", "unhappy"}, {"sad", "heartbroken", "heartbroken"}, {"sad", "down", "down"}, {"sad", "low", "low"}, {"sad", "miserable", "miserable"}, {"sad", "gutted", "gutted"}, {"sad", "devastated", "devastated"}, {"sad", "tearful", "tearful"},
-    {"sad", "sadness", "sad"}, {"sad", "grief", "sad"}, {"sad", "grieving", "sad"}, {"sad", "crying", "sad"}, {"sad", "cried", "sad"}, {"sad", "cry", "sad"}, {"sad", "depressed", "low"},
-    {"hurt", "hurt", "hurt"}, {"hurt", "hurts", "hurt"}, {"hurt", "betrayed", "betrayed"}, {"hurt", "rejected", "rejected"}, {"hurt", "sting", "hurt"}, {"hurt", "stung", "hurt"}, {"hurt", "wounded", "hurt"}, {"hurt", "unwanted", "unwanted"},
-    {"afraid", "afraid", "afraid"}, {"afraid", "scared", "scared"}, {"afraid", "frightened", "frightened"}, {"afraid", "terrified", "terrified"}, {"afraid", "anxious", "anxious"}, {"afraid", "worried", "worried"}, {"afraid", "nervous", "nervous"}, {"afraid", "uneasy", "uneasy"},
-    {"afraid", "panicky", "panicky"}, {"afraid", "panicking", "panicky"}, {"afraid", "panic", "panicky"}, {"afraid", "fear", "afraid"}, {"afraid", "anxiety", "anxious"}, {"afraid", "worry", "worried"}, {"afraid", "worrying", "worried"}, {"afraid", "dread", "afraid"}, {"afraid", "dreading", "afraid"},
-    {"angry", "angry", "angry"}, {"angry", "furious", "furious"}, {"angry", "mad", "angry"}, {"angry", "livid", "livid"}, {"angry", "annoyed", "annoyed"}, {"angry", "irritated", "irritated"}, {"angry", "frustrated", "frustrated"}, {"angry", "bitter", "bitter"}, {"angry", "resentful", "resentful"},
-    {"angry", "fuming", "fuming"}, {"angry", "anger", "angry"}, {"angry", "rage", "angry"}, {"angry", "pissed", "angry"},
-    {"ashamed", "ashamed", "ashamed"}, {"ashamed", "shame", "ashamed"}, {"ashamed", "humiliated", "humiliated"}, {"ashamed", "small", "small"}, {"ashamed", "exposed", "exposed"},
-    {"embarrassed", "embarrassed", "embarrassed"}, {"embarrassed", "embarrassing", "embarrassed"}, {"embarrassed", "mortified", "mortified"}, {"embarrassed", "awkward", "awkward"},
-    {"guilty", "guilty", "guilty"}, {"guilty", "guilt", "guilty"}, {"lonely", "lonely", "lonely"}, {"lonely", "alone", "alone"}, {"lonely", "loneliness", "lonely"}, {"lonely", "lonesome", "lonesome"}, {"lonely", "isolated", "isolated"}, {"lonely", "invisible", "invisible"},
-    {"disgusted", "disgusted", "disgusted"}, {"empty", "empty", "empty"}, {"empty", "numb", "numb"}, {"empty", "flat", "flat"}, {"empty", "hollow", "hollow"}, {"empty", "emptiness", "empty"}, {"empty", "numbness", "numb"}, {"empty", "blank", "blank"},
-    {"tired", "tired", "tired"}, {"tired", "exhausted", "exhausted"}, {"tired", "drained", "drained"}, {"tired", "weary", "weary"}, {"tired", "knackered", "worn out"}, {"tired", "shattered", "worn out"}, {"tired", "exhaustion", "exhausted"}, {"tired", "burnt", "burnt out"}, {"tired", "worn", "worn out"},
-    {"calm", "calm", "calm"}, {"calm", "calmer", "calmer"}, {"calm", "relaxed", "relaxed"}, {"calm", "peaceful", "peaceful"}, {"calm", "safe", "safe"}, {"calm", "relieved", "relieved"}, {"calm", "relief", "relieved"},
-    {"overwhelmed", "overwhelmed", "overwhelmed"}, {"overwhelmed", "stressed", "stressed"}, {"overwhelmed", "stress", "stressed"}, {"overwhelmed", "swamped", "swamped"},
-    {"discouraged", "discouraged", "discouraged"}, {"discouraged", "defeated", "defeated"}, {"discouraged", "stuck", "stuck"}, {"discouraged", "disappointed", "disappointed"},
-    {"jealous", "jealous", "jealous"}, {"jealous", "envious", "envious"}, {"jealous", "jealousy", "jealous"}, {"jealous", "envy", "envious"},
-    {"grateful", "grateful", "grateful"}, {"grateful", "thankful", "thankful"}, {"grateful", "touched", "touched"}, {"grateful", "lucky", "lucky"},
-    {"happy", "happy", "happy"}, {"happy", "glad", "glad"}, {"happy", "proud", "proud"}, {"happy", "hopeful", "hopeful"}, {"happy", "excited", "excited"}, {"happy", "pleased", "pleased"}, {"happy", "delighted", "delighted"}, {"happy", "thrilled", "thrilled"}, {"happy", "joy", "happy"},
+    {"sad", "sad", "sad"},
+    {"sad", "unhappy", "unhappy"},
+    {"sad", "heartbroken", "heartbroken"},
+    {"sad", "down", "down"},
+    {"sad", "low", "low"},
+    {"sad", "miserable", "miserable"},
+    {"sad", "gutted", "gutted"},
+    {"sad", "devastated", "devastated"},
+    {"sad", "tearful", "tearful"},
+    {"sad", "sadness", "sad"},
+    {"sad", "grief", "sad"},
+    {"sad", "grieving", "sad"},
+    {"sad", "crying", "sad"},
+    {"sad", "cried", "sad"},
+    {"sad", "cry", "sad"},
+    {"sad", "depressed", "low"},
+    {"hurt", "hurt", "hurt"},
+    {"hurt", "hurts", "hurt"},
+    {"hurt", "betrayed", "betrayed"},
+    {"hurt", "rejected", "rejected"},
+    {"hurt", "sting", "hurt"},
+    {"hurt", "stung", "hurt"},
+    {"hurt", "wounded", "hurt"},
+    {"hurt", "unwanted", "unwanted"},
+    {"afraid", "afraid", "afraid"},
+    {"afraid", "scared", "scared"},
+    {"afraid", "frightened", "frightened"},
+    {"afraid", "terrified", "terrified"},
+    {"afraid", "anxious", "anxious"},
+    {"afraid", "worried", "worried"},
+    {"afraid", "nervous", "nervous"},
+    {"afraid", "uneasy", "uneasy"},
+    {"afraid", "panicky", "panicky"},
+    {"afraid", "panicking", "panicky"},
+    {"afraid", "panic", "panicky"},
+    {"afraid", "fear", "afraid"},
+    {"afraid", "anxiety", "anxious"},
+    {"afraid", "worry", "worried"},
+    {"afraid", "worrying", "worried"},
+    {"afraid", "dread", "afraid"},
+    {"afraid", "dreading", "afraid"},
+    {"angry", "angry", "angry"},
+    {"angry", "furious", "furious"},
+    {"angry", "mad", "angry"},
+    {"angry", "livid", "livid"},
+    {"angry", "annoyed", "annoyed"},
+    {"angry", "irritated", "irritated"},
+    {"angry", "frustrated", "frustrated"},
+    {"angry", "bitter", "bitter"},
+    {"angry", "resentful", "resentful"},
+    {"angry", "fuming", "fuming"},
+    {"angry", "anger", "angry"},
+    {"angry", "rage", "angry"},
+    {"angry", "pissed", "angry"},
+    {"ashamed", "ashamed", "ashamed"},
+    {"ashamed", "shame", "ashamed"},
+    {"ashamed", "humiliated", "humiliated"},
+    {"ashamed", "small", "small"},
+    {"ashamed", "exposed", "exposed"},
+    {"embarrassed", "embarrassed", "embarrassed"},
+    {"embarrassed", "embarrassing", "embarrassed"},
+    {"embarrassed", "mortified", "mortified"},
+    {"embarrassed", "awkward", "awkward"},
+    {"guilty", "guilty", "guilty"},
+    {"guilty", "guilt", "guilty"},
+    {"lonely", "lonely", "lonely"},
+    {"lonely", "alone", "alone"},
+    {"lonely", "loneliness", "lonely"},
+    {"lonely", "lonesome", "lonesome"},
+    {"lonely", "isolated", "isolated"},
+    {"lonely", "invisible", "invisible"},
+    {"disgusted", "disgusted", "disgusted"},
+    {"empty", "empty", "empty"},
+    {"empty", "numb", "numb"},
+    {"empty", "flat", "flat"},
+    {"empty", "hollow", "hollow"},
+    {"empty", "emptiness", "empty"},
+    {"empty", "numbness", "numb"},
+    {"empty", "blank", "blank"},
+    {"tired", "tired", "tired"},
+    {"tired", "exhausted", "exhausted"},
+    {"tired", "drained", "drained"},
+    {"tired", "weary", "weary"},
+    {"tired", "knackered", "worn out"},
+    {"tired", "shattered", "worn out"},
+    {"tired", "exhaustion", "exhausted"},
+    {"tired", "burnt", "burnt out"},
+    {"tired", "worn", "worn out"},
+    {"calm", "calm", "calm"},
+    {"calm", "calmer", "calmer"},
+    {"calm", "relaxed", "relaxed"},
+    {"calm", "peaceful", "peaceful"},
+    {"calm", "safe", "safe"},
+    {"calm", "relieved", "relieved"},
+    {"calm", "relief", "relieved"},
+    {"overwhelmed", "overwhelmed", "overwhelmed"},
+    {"overwhelmed", "stressed", "stressed"},
+    {"overwhelmed", "stress", "stressed"},
+    {"overwhelmed", "swamped", "swamped"},
+    {"discouraged", "discouraged", "discouraged"},
+    {"discouraged", "defeated", "defeated"},
+    {"discouraged", "stuck", "stuck"},
+    {"discouraged", "disappointed", "disappointed"},
+    {"jealous", "jealous", "jealous"},
+    {"jealous", "envious", "envious"},
+    {"jealous", "jealousy", "jealous"},
+    {"jealous", "envy", "envious"},
+    {"grateful", "grateful", "grateful"},
+    {"grateful", "thankful", "thankful"},
+    {"grateful", "touched", "touched"},
+    {"grateful", "lucky", "lucky"},
+    {"happy", "happy", "happy"},
+    {"happy", "glad", "glad"},
+    {"happy", "proud", "proud"},
+    {"happy", "hopeful", "hopeful"},
+    {"happy", "excited", "excited"},
+    {"happy", "pleased", "pleased"},
+    {"happy", "delighted", "delighted"},
+    {"happy", "thrilled", "thrilled"},
+    {"happy", "joy", "happy"},
 });
 
-// The feeling that the person named in this message, in their word; nothing when it was only read between the lines.
+// The feeling that the person named in this message, in their word; nothing when it was only read
+// between the lines.
 std::string_view named_feeling(const Understanding& heard) {
     std::string_view previous;
     for (std::size_t i = 0; i < heard.text.size();) {
-        const auto letter = [&](std::size_t k) { return (heard.text[k] | 0x20) >= 'a' && (heard.text[k] | 0x20) <= 'z'; };
+        const auto letter = [&](std::size_t k) {
+            return (heard.text[k] | 0x20) >= 'a' && (heard.text[k] | 0x20) <= 'z';
+        };
         if (!letter(i)) {
             ++i;
             continue;
         }
         std::size_t end = i;
         std::string word;
-        while (end < heard.text.size() && (letter(end) || heard.text[end] == '\'')) word += static_cast<char>(heard.text[end++] | 0x20);
+        while (end < heard.text.size() && (letter(end) || heard.text[end] == '\''))
+            word += static_cast<char>(heard.text[end++] | 0x20);
         if (previous != "not" && previous != "never" && !previous.ends_with("n't")) {
             for (const FeelingWord& w : feeling_words)
-                if (w.written == word && std::find(heard.feelings.begin(), heard.feelings.end(), w.feeling) != heard.feelings.end()) return w.said;
+                if (w.written == word && std::find(heard.feelings.begin(), heard.feelings.end(),
+                                                   w.feeling) != heard.feelings.end())
+                    return w.said;
         }
         previous = std::string_view(heard.text).substr(i, end - i);
         i = end;
@@ -101,7 +228,8 @@ std::optional<std::string> event_word(const Moment& moment, const std::array<Pai
     for (const Reading& reading : moment.heard->readings) {
         if (!reading.counts || reading.intent == IntentId::none) continue;
         const std::string& name = moment.pack.matcher.intent_name(reading.intent);
-        const auto found = std::find_if(table.begin(), table.end(), [&](const Pair& p) { return p.name == name; });
+        const auto found =
+            std::find_if(table.begin(), table.end(), [&](const Pair& p) { return p.name == name; });
         if (found != table.end()) return std::string(found->said);
     }
     return std::nullopt;
@@ -109,9 +237,12 @@ std::optional<std::string> event_word(const Moment& moment, const std::array<Pai
 
 std::optional<std::string> filtered(std::string_view value, Filter filter) {
     switch (filter) {
-        case Filter::none: return safe_to_echo(value) ? std::optional(std::string(value)) : std::nullopt;
-        case Filter::reflect: return turn_round(value);
-        case Filter::noun: return noun_phrase(value);
+        case Filter::none:
+            return safe_to_echo(value) ? std::optional(std::string(value)) : std::nullopt;
+        case Filter::reflect:
+            return turn_round(value);
+        case Filter::noun:
+            return noun_phrase(value);
     }
     return std::nullopt;
 }
@@ -136,10 +267,14 @@ std::optional<std::string> value_of(const Moment& moment, const TextArg& arg) {
             if (moment.session.stack.empty() || moment.frame().opening.empty()) return std::nullopt;
             return filtered(moment.frame().opening, arg.filter);
         case BuiltIn::words: {
-            if (moment.safety_text || moment.heard == nullptr || moment.word_count == 0 || moment.word_count > 12) return std::nullopt;
+            if (moment.safety_text || moment.heard == nullptr || moment.word_count == 0 ||
+                moment.word_count > 12)
+                return std::nullopt;
             std::string words = keep_line(moment.heard->text);
             if (!quotable(words)) return std::nullopt;
-            while (!words.empty() && (words.back() == '.' || words.back() == '!' || words.back() == ',')) words.pop_back();
+            while (!words.empty() &&
+                   (words.back() == '.' || words.back() == '!' || words.back() == ','))
+                words.pop_back();
             return filtered(words, arg.filter);
         }
         case BuiltIn::feeling: {
@@ -148,30 +283,43 @@ std::optional<std::string> value_of(const Moment& moment, const TextArg& arg) {
             return named.empty() ? std::nullopt : std::optional(std::string(named));
         }
         case BuiltIn::guess:
-            if (moment.safety_text || moment.heard == nullptr || !named_feeling(*moment.heard).empty()) return std::nullopt;
-            // A feeling between the lines is a guess as well, and better than one from the kind of event.
+            if (moment.safety_text || moment.heard == nullptr ||
+                !named_feeling(*moment.heard).empty())
+                return std::nullopt;
+            // A feeling between the lines is a guess as well, and better than one from the kind of
+            // event.
             if (!moment.heard->feelings.empty()) return moment.heard->feelings.front();
             return event_word(moment, guesses);
         case BuiltIn::topic: {
             if (moment.heard == nullptr || moment.heard->topics.empty()) return std::nullopt;
-            const auto found = std::find_if(topics.begin(), topics.end(), [&](const Pair& p) { return p.name == moment.heard->topics.front(); });
+            const auto found = std::find_if(topics.begin(), topics.end(), [&](const Pair& p) {
+                return p.name == moment.heard->topics.front();
+            });
             return found == topics.end() ? std::nullopt : std::optional(std::string(found->said));
         }
         case BuiltIn::wish:
             return moment.safety_text ? std::nullopt : event_word(moment, wishes);
-        case BuiltIn::line: return resource_line(resources, country, "suicide");
-        case BuiltIn::line_text: return resource_line(resources, country, "suicide", "text");
-        case BuiltIn::line_abuse: return resource_line(resources, country, "abuse");
-        case BuiltIn::line_child: return resource_line(resources, country, "child");
-        case BuiltIn::line_eating: return resource_line(resources, country, "eating");
-        case BuiltIn::line_poison: return resource_line(resources, country, "poison");
-        case BuiltIn::emergency: return resources.country(country).emergency;
+        case BuiltIn::line:
+            return resource_line(resources, country, "suicide");
+        case BuiltIn::line_text:
+            return resource_line(resources, country, "suicide", "text");
+        case BuiltIn::line_abuse:
+            return resource_line(resources, country, "abuse");
+        case BuiltIn::line_child:
+            return resource_line(resources, country, "child");
+        case BuiltIn::line_eating:
+            return resource_line(resources, country, "eating");
+        case BuiltIn::line_poison:
+            return resource_line(resources, country, "poison");
+        case BuiltIn::emergency:
+            return resources.country(country).emergency;
         case BuiltIn::country: {
             if (country.empty()) return std::string("where you are");
             const auto& names = resources.country(country).names;
             return names.empty() ? country : names.front();
         }
-        case BuiltIn::none: break;
+        case BuiltIn::none:
+            break;
     }
     return std::nullopt;
 }
@@ -190,9 +338,13 @@ void capitalise(std::string& text) {
             continue;
         }
         if (start && c >= 'a' && c <= 'z') text[i] = static_cast<char>(c - 32);
-        if (c == '\n') start = true;
-        else if (c == ' ') start = start || (i > 0 && (text[i - 1] == '?' || text[i - 1] == '!' || (text[i - 1] == '.' && !(i > 1 && text[i - 2] == '.'))));
-        else if (c != '"' && c != '\'' && c != '(') start = false;
+        if (c == '\n')
+            start = true;
+        else if (c == ' ')
+            start = start || (i > 0 && (text[i - 1] == '?' || text[i - 1] == '!' ||
+                                        (text[i - 1] == '.' && !(i > 1 && text[i - 2] == '.'))));
+        else if (c != '"' && c != '\'' && c != '(')
+            start = false;
     }
 }
 
@@ -224,7 +376,8 @@ std::string_view slot_value(const Moment& moment, SlotId id) {
         const auto found = values.find(slot.name);
         return found == values.end() ? std::string_view() : std::string_view(found->second);
     };
-    if (slot.keep == Keep::dialog) return moment.session.stack.empty() ? std::string_view() : look(moment.frame().slots);
+    if (slot.keep == Keep::dialog)
+        return moment.session.stack.empty() ? std::string_view() : look(moment.frame().slots);
     const std::string_view value = look(moment.session.slots);
     return value.empty() && slot.keep == Keep::person ? look(moment.session.person) : value;
 }
@@ -267,31 +420,48 @@ bool holds(const Moment& moment, ConditionId id) {
     const Session& session = moment.session;
     const auto variable = [&](Variable v) -> std::int32_t {
         switch (v) {
-            case Variable::rank: return session.safety.rank;
+            case Variable::rank:
+                return session.safety.rank;
             case Variable::visits: {
                 if (session.stack.empty()) return 0;
                 const auto found = session.visits.find(moment.frame().dialog);
-                return found == session.visits.end() ? 0 : std::max(0, std::min<int>(found->second, 6) - 1);
+                return found == session.visits.end()
+                           ? 0
+                           : std::max(0, std::min<int>(found->second, 6) - 1);
             }
-            case Variable::turns: return std::min<int>(session.turns, 50);
-            case Variable::words: return static_cast<std::int32_t>(std::min<std::uint32_t>(moment.word_count, 60));
-            case Variable::short_streak: return std::min<int>(session.short_streak, 5);
-            case Variable::questions_in_row: return std::min<int>(session.questions_in_row, 5);
-            case Variable::listen_only: return session.listen_only;
-            case Variable::minor: return session.safety.minor;
+            case Variable::turns:
+                return std::min<int>(session.turns, 50);
+            case Variable::words:
+                return static_cast<std::int32_t>(std::min<std::uint32_t>(moment.word_count, 60));
+            case Variable::short_streak:
+                return std::min<int>(session.short_streak, 5);
+            case Variable::questions_in_row:
+                return std::min<int>(session.questions_in_row, 5);
+            case Variable::listen_only:
+                return session.listen_only;
+            case Variable::minor:
+                return session.safety.minor;
             case Variable::night: {
                 if (!moment.incoming.utc_offset) return 0;
                 const auto local = moment.incoming.at + *moment.incoming.utc_offset;
-                const auto hour = std::chrono::duration_cast<std::chrono::hours>(local - std::chrono::floor<std::chrono::days>(local)).count();
+                const auto hour = std::chrono::duration_cast<std::chrono::hours>(
+                                      local - std::chrono::floor<std::chrono::days>(local))
+                                      .count();
                 return hour >= 22 || hour < 6;
             }
-            case Variable::plain: return moment.incoming.plain;
-            case Variable::shared_room: return moment.incoming.shared_room;
-            case Variable::feeling_known: return moment.heard != nullptr && !named_feeling(*moment.heard).empty();
-            case Variable::has_clause: return moment.clause.has_value() && !moment.safety_text;
-            case Variable::first_session: return session.person.empty() && !session.welcomed;
+            case Variable::plain:
+                return moment.incoming.plain;
+            case Variable::shared_room:
+                return moment.incoming.shared_room;
+            case Variable::feeling_known:
+                return moment.heard != nullptr && !named_feeling(*moment.heard).empty();
+            case Variable::has_clause:
+                return moment.clause.has_value() && !moment.safety_text;
+            case Variable::first_session:
+                return session.person.empty() && !session.welcomed;
             case Variable::after_crisis:
-                return session.safety.crises > 0 && moment.incoming.at - session.safety.raised_at < std::chrono::hours(24);
+                return session.safety.crises > 0 &&
+                       moment.incoming.at - session.safety.raised_at < std::chrono::hours(24);
         }
         return 0;
     };
@@ -304,34 +474,64 @@ bool holds(const Moment& moment, ConditionId id) {
             const Value b = stack[--top];
             const Value a = stack[--top];
             const bool texts = !a.text.empty() || !b.text.empty();
-            const int order = texts ? a.text.compare(b.text) : (a.number < b.number ? -1 : a.number > b.number ? 1 : 0);
+            const int order = texts ? a.text.compare(b.text)
+                                    : (a.number < b.number   ? -1
+                                       : a.number > b.number ? 1
+                                                             : 0);
             push(test(order));
         };
         switch (node.op) {
-            case Op::known: push(!slot_value(moment, node.slot).empty()); break;
+            case Op::known:
+                push(!slot_value(moment, node.slot).empty());
+                break;
             case Op::slot_text: {
                 const std::string_view value = slot_value(moment, node.slot);
                 const SlotType type = moment.pack.slot(node.slot).type;
-                if (type == SlotType::flag) push(value == "yes" || value == "true" || value == "1");
-                else push(0, value.empty() ? std::string_view("\x01") : value);  // unknown equals nothing
+                if (type == SlotType::flag)
+                    push(value == "yes" || value == "true" || value == "1");
+                else
+                    push(0, value.empty() ? std::string_view("\x01")
+                                          : value);  // unknown equals nothing
                 break;
             }
-            case Op::slot_number: push(to_number(slot_value(moment, node.slot))); break;
-            case Op::constant_text: push(0, node.text); break;
-            case Op::constant_number: push(node.number); break;
-            case Op::heard: push(moment.heard != nullptr && carries(*moment.heard, node.intent)); break;
+            case Op::slot_number:
+                push(to_number(slot_value(moment, node.slot)));
+                break;
+            case Op::constant_text:
+                push(0, node.text);
+                break;
+            case Op::constant_number:
+                push(node.number);
+                break;
+            case Op::heard:
+                push(moment.heard != nullptr && carries(*moment.heard, node.intent));
+                break;
             case Op::visits: {
                 const auto found = session.visits.find(moment.pack.dialog(node.dialog).name);
                 push(found == session.visits.end() ? 0 : std::min<int>(found->second, 5));
                 break;
             }
-            case Op::built_in: push(variable(node.variable)); break;
-            case Op::equal: compare([](int o) { return o == 0; }); break;
-            case Op::not_equal: compare([](int o) { return o != 0; }); break;
-            case Op::less: compare([](int o) { return o < 0; }); break;
-            case Op::less_equal: compare([](int o) { return o <= 0; }); break;
-            case Op::greater: compare([](int o) { return o > 0; }); break;
-            case Op::greater_equal: compare([](int o) { return o >= 0; }); break;
+            case Op::built_in:
+                push(variable(node.variable));
+                break;
+            case Op::equal:
+                compare([](int o) { return o == 0; });
+                break;
+            case Op::not_equal:
+                compare([](int o) { return o != 0; });
+                break;
+            case Op::less:
+                compare([](int o) { return o < 0; });
+                break;
+            case Op::less_equal:
+                compare([](int o) { return o <= 0; });
+                break;
+            case Op::greater:
+                compare([](int o) { return o > 0; });
+                break;
+            case Op::greater_equal:
+                compare([](int o) { return o >= 0; });
+                break;
             case Op::logical_not:
                 if (top > 0) stack[top - 1] = {stack[top - 1].number == 0, {}};
                 break;
@@ -350,17 +550,41 @@ bool holds(const Moment& moment, ConditionId id) {
 
 bool echoes(const Text& text) {
     return std::any_of(text.args.begin(), text.args.end(), [](const TextArg& arg) {
-        return arg.slot != SlotId::none || (arg.built_in >= BuiltIn::clause && arg.built_in <= BuiltIn::wish);
+        return arg.slot != SlotId::none ||
+               (arg.built_in >= BuiltIn::clause && arg.built_in <= BuiltIn::wish);
     });
 }
 
 namespace {
 
-// "It feels like you feel like ...", "it sounds as if it's like ...": two frames around one thought.
+// "It feels like you feel like ...", "it sounds as if it's like ...": two frames around one
+// thought.
 bool doubled(std::string_view before, std::string_view value) {
     const auto starts = [&](std::string_view s) { return value.starts_with(s); };
     const bool like = before.ends_with(" like ") || before.ends_with(" as if ");
-    if (like && (starts("you feel") || starts("you felt") || starts("it feels") || starts("it's like") || starts("it is like") || starts("it sounds") || starts("it seems") || starts("you think"))) return true;
+    if (like &&
+        (starts("you feel") || starts("you felt") || starts("it feels") || starts("it's like") ||
+         starts("it is like") || starts("it sounds") || starts("it seems") || starts("you think")))
+        return true;
+    // A thing that happened is not what something "feels like" or "looks like".
+    if (before.ends_with("feels like ") || before.ends_with("looks like ") ||
+        before.ends_with("It's like ")) {
+        constexpr auto past = std::to_array<std::string_view>(
+            {"ate",   "broke", "came", "cried", "did",  "didn't", "fell",  "forgot",
+             "found", "gave",  "got",  "had",   "hid",  "left",   "lost",  "made",
+             "met",   "ran",   "rang", "said",  "sat",  "saw",    "sent",  "shouted",
+             "slept", "stood", "told", "took",  "went", "woke",   "wrote", "yelled"});
+        std::size_t word = 0;
+        for (std::size_t i = 0; i < value.size() && word < 4; ++word) {
+            const std::size_t end = std::min(value.find(' ', i), value.size());
+            const std::string_view w = value.substr(i, end - i);
+            if (word > 0 && ((w.size() > 4 && w.ends_with("ed")) ||
+                             std::find(past.begin(), past.end(), w) != past.end()))
+                return true;
+            if (word == 1 && value.starts_with("you're ") && w.ends_with("ing")) return true;
+            i = end + 1;
+        }
+    }
     return before.ends_with("that ") && starts("that ");
 }
 
@@ -384,7 +608,8 @@ std::optional<std::string> render(const Moment& moment, const Text& text) {
         for (std::size_t i = 0; i < text.pieces.size(); ++i) {
             out += text.pieces[i];
             if (i >= values.size()) continue;
-            if (text.args[i].filter == Filter::reflect && doubled(out, values[i])) return std::nullopt;
+            if (text.args[i].filter == Filter::reflect && doubled(out, values[i]))
+                return std::nullopt;
             out += values[i];
         }
     }
@@ -428,26 +653,38 @@ std::optional<Chosen> choose_variation(Moment& moment, LineId id) {
         return !fresh.empty();
     };
     const auto unsaid = [&](const Candidate& c) { return c.age == 0 || line.vary == Vary::random; };
-    const auto opens_anew = [&](const Candidate& c) { return first_word(c.text) != session.last_opening; };
+    const auto opens_anew = [&](const Candidate& c) {
+        return first_word(c.text) != session.last_opening;
+    };
     // Three times in four their own words are worth more than a stock line.
     const bool prefer_echo = number % 4 != 0;
     const bool found =
-        (prefer_echo && !in_order && collect([&](const Candidate& c) { return unsaid(c) && c.echo && opens_anew(c); })) ||
-        (!in_order && collect([&](const Candidate& c) { return unsaid(c) && opens_anew(c); })) || collect(unsaid);
+        (prefer_echo && !in_order &&
+         collect([&](const Candidate& c) { return unsaid(c) && c.echo && opens_anew(c); })) ||
+        (!in_order && collect([&](const Candidate& c) { return unsaid(c) && opens_anew(c); })) ||
+        collect(unsaid);
     if (found) {
         pick = in_order ? fresh.front() : fresh[(number >> 8) % fresh.size()];
     } else {  // all were said: the one said longest ago
-        pick = static_cast<std::size_t>(std::min_element(candidates.begin(), candidates.end(),
-                                                         [](const Candidate& a, const Candidate& b) { return a.age < b.age; }) -
-                                        candidates.begin());
+        pick = static_cast<std::size_t>(
+            std::min_element(candidates.begin(), candidates.end(),
+                             [](const Candidate& a, const Candidate& b) { return a.age < b.age; }) -
+            candidates.begin());
     }
     Candidate& chosen = candidates[pick];
     const Variation& variation = line.of[chosen.variation];
     session.said.push_back(variation.text.hash);
     if (session.said.size() > ring_size) session.said.erase(session.said.begin());
     std::string_view tail = chosen.text;
-    while (!tail.empty() && (tail.back() == ' ' || tail.back() == '\n' || tail.back() == '"' || tail.back() == ')')) tail.remove_suffix(1);
-    return Chosen{chosen.text, chosen.variation, variation.text.hash, variation.at, shows_resource(variation.text), tail.ends_with('?')};
+    while (!tail.empty() &&
+           (tail.back() == ' ' || tail.back() == '\n' || tail.back() == '"' || tail.back() == ')'))
+        tail.remove_suffix(1);
+    return Chosen{chosen.text,
+                  chosen.variation,
+                  variation.text.hash,
+                  variation.at,
+                  shows_resource(variation.text),
+                  tail.ends_with('?')};
 }
 
 }  // namespace befriend

@@ -9,7 +9,8 @@ void Pack::index_names() {
     global_intents.clear();
     for (const Global& global : globals()) global_intents.push_back(matcher.find(global.intent));
     dialog_by_name.clear();
-    for (std::size_t i = 0; i < dialogs.size(); ++i) dialog_by_name.emplace(dialogs[i].name, static_cast<DialogId>(i));
+    for (std::size_t i = 0; i < dialogs.size(); ++i)
+        dialog_by_name.emplace(dialogs[i].name, static_cast<DialogId>(i));
 }
 
 DialogId Pack::find_dialog(std::string_view name) const {

@@ -21,12 +21,15 @@ namespace befriend {
 // Lets a map keyed by string be asked with a string_view.
 struct StringHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
 };
 
 struct Pack {
     std::string language = "en";
-    std::uint64_t content_hash = 0;  // of all source files, names and bytes; part of the name on disk
+    std::uint64_t content_hash =
+        0;  // of all source files, names and bytes; part of the name on disk
     std::vector<std::string> files;  // SourceRef::file points here; paths as given to the loader
     std::vector<Dialog> dialogs;
     std::vector<Step> steps;

@@ -8,7 +8,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // The ring of said lines as text: six characters a hash, a third of what JSON numbers would take.
 std::string ring_to_text(const std::vector<std::uint32_t>& ring) {
@@ -49,7 +50,8 @@ void put_time(json& into, const char* key, Instant at) {
     if (at != Instant{}) into[key] = to_ms(at);
 }
 void get_time(const json& from, const char* key, Instant& at) {
-    if (const auto found = from.find(key); found != from.end()) at = from_ms(found->get<std::int64_t>());
+    if (const auto found = from.find(key); found != from.end())
+        at = from_ms(found->get<std::int64_t>());
 }
 
 json frames_to_json(const std::vector<Frame>& stack) {
@@ -173,7 +175,8 @@ Result<Session> session_from_json(std::string_view text) {
         const json from = json::parse(text);
         const int version = from.at("v").get<int>();
         if (version > session_version)
-            return fail("the saved conversation is of version " + std::to_string(version) + ", newer than this befriend (" + std::to_string(session_version) + ")");
+            return fail("the saved conversation is of version " + std::to_string(version) +
+                        ", newer than this befriend (" + std::to_string(session_version) + ")");
         if (version < 1) return fail("the saved conversation has no version this befriend knows");
         Session s;
         get(from, "seed", s.seed);

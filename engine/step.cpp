@@ -17,11 +17,16 @@ namespace {
 
 // "ok", "lol", "fine" and the like: heard, and no answer.
 bool says_nothing(std::string_view text) {
-    constexpr auto words = std::to_array<std::string_view>({"ok", "okay", "okey", "k", "kk", "lol", "lmao", "haha", "hahaha", "fine", "alright",
-                                                            "right", "hm", "hmm", "hmmm", "mm", "cool", "nice", "whatever", "sure", "got", "it"});
+    constexpr auto words = std::to_array<std::string_view>(
+        {"ok",     "okay", "okey",     "k",     "kk",  "lol", "lmao", "haha",
+         "hahaha", "fine", "alright",  "right", "hm",  "hmm", "hmmm", "mm",
+         "cool",   "nice", "whatever", "sure",  "got", "it"});
     bool any = false;
     while (!text.empty()) {
-        const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; };
+        const auto is_letter = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                   static_cast<unsigned char>(c) >= 0x80;
+        };
         std::size_t length = 0;
         std::string word;
         while (length < text.size() && is_letter(text[length])) {
@@ -40,29 +45,42 @@ bool says_nothing(std::string_view text) {
     return any;
 }
 
-constexpr std::size_t deepest_stack = 6;      // home, four dialogs, and one the gate may put on top
-constexpr int most_steps_a_turn = 64;         // a checked pack never gets near; stops a broken one
+constexpr std::size_t deepest_stack = 6;  // home, four dialogs, and one the gate may put on top
+constexpr int most_steps_a_turn = 64;     // a checked pack never gets near; stops a broken one
 constexpr auto reminder_after = std::chrono::hours(3);
 constexpr int rank_of_crisis = 3;
 constexpr int rank_of_question = 2;
 
-// Said when a text could not be: whatever happens, there is a kind line, and not the same one twice.
+// Said when a text could not be: whatever happens, there is a kind line, and not the same one
+// twice.
 constexpr auto neutral_lines = std::to_array<std::string_view>({
-    "I'm here, and I'm listening.", "Take whatever time you need.", "I'm still with you.", "There's room for it here.",
+    "I'm here, and I'm listening.",
+    "Take whatever time you need.",
+    "I'm still with you.",
+    "There's room for it here.",
     "Go on in your own way.",
 });
 
 std::string_view question_name(Question question) {
     switch (question) {
-        case Question::none: return "";
-        case Question::suicide: return "suicide";
-        case Question::plan: return "plan";
-        case Question::means: return "means";
-        case Question::safe_tonight: return "safe_tonight";
-        case Question::injured: return "injured";
-        case Question::danger_now: return "danger_now";
-        case Question::is_private: return "private";
-        case Question::country: return "country";
+        case Question::none:
+            return "";
+        case Question::suicide:
+            return "suicide";
+        case Question::plan:
+            return "plan";
+        case Question::means:
+            return "means";
+        case Question::safe_tonight:
+            return "safe_tonight";
+        case Question::injured:
+            return "injured";
+        case Question::danger_now:
+            return "danger_now";
+        case Question::is_private:
+            return "private";
+        case Question::country:
+            return "country";
     }
     return "";
 }
@@ -77,20 +95,33 @@ std::string hex(std::uint64_t value) {
 class TurnMaker {
 public:
     TurnMaker(const Pack& pack, Session session, const Incoming& incoming)
-        : incoming_(incoming), turn_{std::move(session), {}, {}}, moment_{pack, incoming, turn_.session, nullptr, false, {}, 0} {}
+        : incoming_(incoming),
+          turn_{std::move(session), {}, {}},
+          moment_{pack, incoming, turn_.session, nullptr, false, {}, 0} {}
 
     Turn make() {
         decay(session().safety, incoming_.at);
         repair_stack();
         switch (incoming_.kind) {
-            case Incoming::Kind::start: start(); break;
+            case Incoming::Kind::start:
+                start();
+                break;
             case Incoming::Kind::message:
-            case Incoming::Kind::button: message(); break;
-            case Incoming::Kind::edit: edit(); break;
-            case Incoming::Kind::timer: timer(); break;
-            case Incoming::Kind::silence: silence(); break;
+            case Incoming::Kind::button:
+                message();
+                break;
+            case Incoming::Kind::edit:
+                edit();
+                break;
+            case Incoming::Kind::timer:
+                timer();
+                break;
+            case Incoming::Kind::silence:
+                silence();
+                break;
             case Incoming::Kind::redaction:
-            case Incoming::Kind::reaction: break;
+            case Incoming::Kind::reaction:
+                break;
         }
         finish();
         return std::move(turn_);
@@ -113,10 +144,13 @@ private:
     const Pack& pack() const { return moment_.pack; }
     Session& session() { return turn_.session; }
     Frame& frame() { return session().stack.back(); }
-    void note(std::string rule, std::string detail) { turn_.trace.steps.push_back({std::move(rule), std::move(detail)}); }
+    void note(std::string rule, std::string detail) {
+        turn_.trace.steps.push_back({std::move(rule), std::move(detail)});
+    }
     void problem(std::string text) { turn_.trace.problems.push_back(std::move(text)); }
     bool said_anything() const {
-        return std::any_of(turn_.effects.begin(), turn_.effects.end(), [](const Effect& e) { return std::holds_alternative<Say>(e); });
+        return std::any_of(turn_.effects.begin(), turn_.effects.end(),
+                           [](const Effect& e) { return std::holds_alternative<Say>(e); });
     }
 
     // ---- places --------------------------------------------------------------------------------
@@ -127,7 +161,9 @@ private:
         const StepId step = pack().find_step(dialog, at.step);
         return step == StepId::none ? nullptr : &pack().step(step);
     }
-    const Step* waiting_step() const { return turn_.session.stack.empty() ? nullptr : step_of(turn_.session.stack.back()); }
+    const Step* waiting_step() const {
+        return turn_.session.stack.empty() ? nullptr : step_of(turn_.session.stack.back());
+    }
 
     // A saved conversation may name places that a script edit has moved or removed.
     void repair_stack() {
@@ -191,25 +227,34 @@ private:
         if (id == DialogId::none) return false;
         const Dialog& dialog = pack().dialog(id);
         if (!may_enter(dialog)) return false;
-        while (session().stack.size() >= deepest_stack) session().stack.erase(session().stack.begin() + 1);
+        while (session().stack.size() >= deepest_stack)
+            session().stack.erase(session().stack.begin() + 1);
         Frame next;
         next.dialog = dialog.name;
         next.step = pack().step(dialog.first).name;
-        if (!entry.step.empty() && pack().find_step(id, entry.step) != StepId::none) next.step = std::string(entry.step);
+        if (!entry.step.empty() && pack().find_step(id, entry.step) != StepId::none)
+            next.step = std::string(entry.step);
         next.wait_on = entry.wait_on;
         next.put_again = entry.put_again;
         next.interrupt = entry.interrupt;
-        next.opening = !entry.opening.empty() ? std::move(entry.opening) : session().stack.empty() ? std::string() : frame().opening;
+        next.opening = !entry.opening.empty()    ? std::move(entry.opening)
+                       : session().stack.empty() ? std::string()
+                                                 : frame().opening;
         if (entry.move != nullptr) {
             for (const Assignment& a : entry.move->with)
-                next.slots[pack().slot(a.slot).name] = a.from != SlotId::none ? std::string(slot_value(moment_, a.from)) : a.text;
-            for (const auto& [mine, theirs] : entry.move->gives) next.gives.emplace_back(pack().slot(mine).name, pack().slot(theirs).name);
+                next.slots[pack().slot(a.slot).name] =
+                    a.from != SlotId::none ? std::string(slot_value(moment_, a.from)) : a.text;
+            for (const auto& [mine, theirs] : entry.move->gives)
+                next.gives.emplace_back(pack().slot(mine).name, pack().slot(theirs).name);
         }
         std::uint16_t& visits = session().visits[dialog.name];
         visits = static_cast<std::uint16_t>(std::min<int>(visits + 1, 1000));
         std::uint16_t cooldown = 0;
-        for (const Start& start : dialog.starts) cooldown = std::max(cooldown, start.cooldown_turns);
-        if (cooldown > 0) session().muted_until[dialog.name] = static_cast<std::uint16_t>(session().turns + cooldown);
+        for (const Start& start : dialog.starts)
+            cooldown = std::max(cooldown, start.cooldown_turns);
+        if (cooldown > 0)
+            session().muted_until[dialog.name] =
+                static_cast<std::uint16_t>(session().turns + cooldown);
         session().stack.push_back(std::move(next));
         note("enter", dialog.name);
         run();
@@ -234,10 +279,11 @@ private:
             note("refused", dialog.name + ": not at safety rank " + std::to_string(rank));
             return false;
         }
-        const bool inside_practice = std::any_of(session().stack.begin(), session().stack.end(), [&](const Frame& f) {
-            const DialogId id = pack().find_dialog(f.dialog);
-            return id != DialogId::none && pack().dialog(id).kind == DialogKind::practice;
-        });
+        const bool inside_practice =
+            std::any_of(session().stack.begin(), session().stack.end(), [&](const Frame& f) {
+                const DialogId id = pack().find_dialog(f.dialog);
+                return id != DialogId::none && pack().dialog(id).kind == DialogKind::practice;
+            });
         if (dialog.needs_consent && !consent_ && !inside_practice) {
             problem("practice " + dialog.name + " without consent");
             return false;
@@ -273,15 +319,21 @@ private:
             show(*step);
             if (step->remember != SlotId::none) remember(step->remember);
             switch (step->wait) {
-                case Step::Wait::ask: say_line(step->ask, *step); wait(*step); return;
-                case Step::Wait::listen: wait(*step); return;
+                case Step::Wait::ask:
+                    say_line(step->ask, *step);
+                    wait(*step);
+                    return;
+                case Step::Wait::listen:
+                    wait(*step);
+                    return;
                 case Step::Wait::pace:
                     frame().pace_line = 0;
                     frame().pace_paused = false;
                     if (pace_on(*step)) return;
                     advance(*step);
                     continue;
-                case Step::Wait::none: break;
+                case Step::Wait::none:
+                    break;
             }
             if (!move(step->move, *step)) return;
         }
@@ -292,14 +344,19 @@ private:
     void advance(const Step& step) {
         const Dialog& dialog = pack().dialog(step.dialog);
         const std::size_t next = static_cast<std::size_t>(&step - pack().steps.data()) + 1;
-        frame().step = next < index(dialog.first) + dialog.count ? pack().steps[next].name : std::string();
+        frame().step =
+            next < index(dialog.first) + dialog.count ? pack().steps[next].name : std::string();
     }
 
     // Carries out a move; true when running goes on.
     bool move(const Move& move, const Step& step) {
         switch (move.kind) {
-            case Move::Kind::next: advance(step); return true;
-            case Move::Kind::go: frame().step = pack().step(move.step).name; return true;
+            case Move::Kind::next:
+                advance(step);
+                return true;
+            case Move::Kind::go:
+                frame().step = pack().step(move.step).name;
+                return true;
             case Move::Kind::call: {
                 Entry entry;
                 entry.move = &move;
@@ -325,9 +382,14 @@ private:
                 enter(move.dialog, std::move(entry));
                 return false;
             }
-            case Move::Kind::end: frame().step.clear(); return true;
-            case Move::Kind::close: close("goodbye"); return false;
-            case Move::Kind::again: return false;
+            case Move::Kind::end:
+                frame().step.clear();
+                return true;
+            case Move::Kind::close:
+                close("goodbye");
+                return false;
+            case Move::Kind::again:
+                return false;
         }
         return false;
     }
@@ -346,8 +408,11 @@ private:
         if (done.dialog == "welcome") session().welcomed = true;
         for (const auto& [mine, theirs] : done.gives) {
             const auto value = done.slots.find(theirs);
-            if (value != done.slots.end()) give(mine, value->second);
-            else if (const auto shared = session().slots.find(theirs); shared != session().slots.end()) give(mine, shared->second);
+            if (value != done.slots.end())
+                give(mine, value->second);
+            else if (const auto shared = session().slots.find(theirs);
+                     shared != session().slots.end())
+                give(mine, shared->second);
         }
         if (session().stack.size() == 1) {  // home waits, whatever ended
             frame().step = "listen";
@@ -373,7 +438,9 @@ private:
 
     void give(const std::string& slot, const std::string& value) {
         for (std::size_t i = 0; i < pack().slots.size(); ++i)
-            if (pack().slots[i].name == slot && (pack().slots[i].keep != Keep::dialog || pack().dialog(pack().slots[i].owner).name == frame().dialog)) {
+            if (pack().slots[i].name == slot &&
+                (pack().slots[i].keep != Keep::dialog ||
+                 pack().dialog(pack().slots[i].owner).name == frame().dialog)) {
                 set_slot(moment_, static_cast<SlotId>(i), value);
                 return;
             }
@@ -402,11 +469,14 @@ private:
         for (int attempt = 0; attempt < 3; ++attempt) {
             auto chosen = choose_variation(moment_, line);
             if (!chosen) return note("say", "nothing left to say here");
-            if (hex(hash_bytes(chosen->text)) == session().last_bubble_hash) continue;  // never the same bubble twice running
-            note("say", pack().files.size() > chosen->from.file
-                            ? pack().files[chosen->from.file] + ":" + std::to_string(chosen->from.line)
-                            : std::string("?"));
-            Say say{std::move(chosen->text), step.tone, chosen->from, is_safety(step), chosen->resource, chosen->asks};
+            if (hex(hash_bytes(chosen->text)) == session().last_bubble_hash)
+                continue;  // never the same bubble twice running
+            note("say",
+                 pack().files.size() > chosen->from.file
+                     ? pack().files[chosen->from.file] + ":" + std::to_string(chosen->from.line)
+                     : std::string("?"));
+            Say say{std::move(chosen->text), step.tone,        chosen->from,
+                    is_safety(step),         chosen->resource, chosen->asks};
             emit(std::move(say));
             return;
         }
@@ -414,7 +484,9 @@ private:
         emit_neutral();
     }
 
-    bool is_safety(const Step& step) const { return pack().dialog(step.dialog).kind == DialogKind::safety; }
+    bool is_safety(const Step& step) const {
+        return pack().dialog(step.dialog).kind == DialogKind::safety;
+    }
 
     void emit(Say say) {
         session().last_bubble_hash = hex(hash_bytes(say.text));
@@ -437,7 +509,8 @@ private:
         }
     }
 
-    // A line of another dialog, said in passing (reminders, practice words); no name: its first step.
+    // A line of another dialog, said in passing (reminders, practice words); no name: its first
+    // step.
     bool say_step(std::string_view dialog, std::string_view name) {
         const DialogId id = pack().find_dialog(dialog);
         if (id == DialogId::none) return false;
@@ -451,11 +524,13 @@ private:
         if (step.show == Show::nothing) return;
         ShowPage page{step.show, {}};
         if (step.show_text != LineId::none) {
-            if (auto chosen = choose_variation(moment_, step.show_text)) page.text = std::move(chosen->text);
+            if (auto chosen = choose_variation(moment_, step.show_text))
+                page.text = std::move(chosen->text);
         } else if (step.show == Show::resources) {
             const Country& country = pack().resources.country(session().country);
             page.text = country.emergency;
-            for (const HelpLine& line : country.lines) page.text += "\n" + line.name + ": " + line.number;
+            for (const HelpLine& line : country.lines)
+                page.text += "\n" + line.name + ": " + line.number;
         }
         turn_.effects.emplace_back(std::move(page));
     }
@@ -470,7 +545,8 @@ private:
 
     void forget(const Step& step) {
         switch (step.forget) {
-            case ForgetScope::nothing: return;
+            case ForgetScope::nothing:
+                return;
             case ForgetScope::slot: {
                 const std::string& name = pack().slot(step.forget_slot).name;
                 session().slots.erase(name);
@@ -516,7 +592,8 @@ private:
             if (!step.options.empty()) {
                 Offer offer;
                 for (const Option& option : step.options)
-                    if (auto label = render(moment_, option.label)) offer.choices.push_back({option.id, std::move(*label)});
+                    if (auto label = render(moment_, option.label))
+                        offer.choices.push_back({option.id, std::move(*label)});
                 turn_.effects.emplace_back(std::move(offer));
             }
             if (step.question != Question::none) {
@@ -532,9 +609,13 @@ private:
             set_deadline_for_pace(step);
             return;
         }
-        const auto silence = std::find_if(step.hear.begin(), step.hear.end(), [](const Hear& h) { return h.kind == Hear::Kind::silence; });
-        if (silence != step.hear.end()) set_deadline(silence->after, "silence");
-        else session().deadline.reset();
+        const auto silence = std::find_if(step.hear.begin(), step.hear.end(), [](const Hear& h) {
+            return h.kind == Hear::Kind::silence;
+        });
+        if (silence != step.hear.end())
+            set_deadline(silence->after, "silence");
+        else
+            session().deadline.reset();
     }
 
     void set_deadline(std::chrono::seconds in, std::string kind) {
@@ -548,7 +629,9 @@ private:
         const auto& slots = session().slots;
         const auto found = slots.find("pace_scale");
         int percent = 100;
-        if (found != slots.end()) std::from_chars(found->second.data(), found->second.data() + found->second.size(), percent);
+        if (found != slots.end())
+            std::from_chars(found->second.data(), found->second.data() + found->second.size(),
+                            percent);
         return std::chrono::seconds(std::max<std::int64_t>(1, lasts.count() * percent / 100));
     }
 
@@ -616,17 +699,33 @@ private:
         if (step != nullptr && step->wait == Step::Wait::ask) {
             const bool answers_safety = step->question != Question::none && counts_as_answer();
             switch (step->expects) {
-                case Expects::open: context.asked = "open"; break;
+                case Expects::open:
+                    context.asked = "open";
+                    break;
                 case Expects::yes_no:
                     // "ok", "lol" and "fine" answer no question that safety hangs on.
-                    if (step->question != Question::none && says_nothing(text)) context.asked = "open";
-                    else context.asked = step->question == Question::suicide && answers_safety ? "crisis" : "yes_no";
+                    if (step->question != Question::none && says_nothing(text))
+                        context.asked = "open";
+                    else
+                        context.asked = step->question == Question::suicide && answers_safety
+                                            ? "crisis"
+                                            : "yes_no";
                     break;
-                case Expects::scale: context.asked = "scale"; break;
-                case Expects::choice: context.asked = "choice"; break;
-                case Expects::feeling: context.asked = "feeling"; break;
-                case Expects::words_to_other: context.asked = "words_to_other"; break;
-                case Expects::line: context.asked = "line"; break;
+                case Expects::scale:
+                    context.asked = "scale";
+                    break;
+                case Expects::choice:
+                    context.asked = "choice";
+                    break;
+                case Expects::feeling:
+                    context.asked = "feeling";
+                    break;
+                case Expects::words_to_other:
+                    context.asked = "words_to_other";
+                    break;
+                case Expects::line:
+                    context.asked = "line";
+                    break;
             }
             for (const Option& option : step->options) {
                 context.options.push_back(option.id);
@@ -649,20 +748,25 @@ private:
     // Only from the person asked, and only if written after the question was put.
     bool counts_as_answer() {
         const SafetyState& safety = session().safety;
-        return incoming_.person == safety.asked_person && incoming_.at >= safety.asked_at && incoming_.kind != Incoming::Kind::edit;
+        return incoming_.person == safety.asked_person && incoming_.at >= safety.asked_at &&
+               incoming_.kind != Incoming::Kind::edit;
     }
 
     void find_clause() {
         std::vector<Span> evidence, feelings, unsafe;
         for (const Reading& reading : heard_.readings) {
             const IntentKind kind = pack().matcher.kind(reading.intent);
-            auto& into = kind == IntentKind::crisis ? unsafe : kind == IntentKind::feeling ? feelings : evidence;
-            if (kind == IntentKind::crisis || reading.counts) into.insert(into.end(), reading.evidence.begin(), reading.evidence.end());
+            auto& into = kind == IntentKind::crisis    ? unsafe
+                         : kind == IntentKind::feeling ? feelings
+                                                       : evidence;
+            if (kind == IntentKind::crisis || reading.counts)
+                into.insert(into.end(), reading.evidence.begin(), reading.evidence.end());
         }
         moment_.safety_text = verdict_.rank >= rank_of_question || !unsafe.empty();
         // A harsh verdict on oneself is not given back as if it were so.
         for (const Reading& reading : heard_.readings)
-            if (reading.counts && reading.whom == Whom::self && pack().matcher.intent_name(reading.intent) == "self_judgement")
+            if (reading.counts && reading.whom == Whom::self &&
+                pack().matcher.intent_name(reading.intent) == "self_judgement")
                 unsafe.insert(unsafe.end(), reading.evidence.begin(), reading.evidence.end());
         moment_.clause = best_clause(heard_.text, {evidence, feelings, unsafe});
     }
@@ -678,14 +782,17 @@ private:
         verdict_ = judge(pack().matcher, heard_, session().safety, incoming_.at);
         turn_.trace.safety = verdict_;
         find_clause();
-        session().short_streak = static_cast<std::uint16_t>(moment_.word_count <= 2 ? std::min(session().short_streak + 1, 100) : 0);
+        session().short_streak = static_cast<std::uint16_t>(
+            moment_.word_count <= 2 ? std::min(session().short_streak + 1, 100) : 0);
         hear_country();
 
         if (retracted()) return;
         const bool answered = safety_answer(step);
         remember_verdict(session().safety, without_answer(answered), incoming_.at);
-        if (!was_open && verdict_.rank < rank_of_question && !session().welcomed) introduce();
-        else remind();
+        if (!was_open && verdict_.rank < rank_of_question && !session().welcomed)
+            introduce();
+        else
+            remind();
         if (!answered && safety_route()) return;
         if (lost_place_ && step != nullptr && session().stack.size() == 1) {
             enter("lost_place", {});
@@ -705,7 +812,9 @@ private:
 
     void remind() {
         if (session().last_identity_at == Instant{}) session().last_identity_at = incoming_.at;
-        if (incoming_.at - session().last_identity_at < reminder_after || session().safety.rank >= rank_of_question || verdict_.rank >= rank_of_question) return;
+        if (incoming_.at - session().last_identity_at < reminder_after ||
+            session().safety.rank >= rank_of_question || verdict_.rank >= rank_of_question)
+            return;
         session().last_identity_at = incoming_.at;
         say_step("reminder", "identity");
     }
@@ -723,20 +832,28 @@ private:
 
     // Applies an answer to the open safety question; true when the waiting step may go on with it.
     bool safety_answer(const Step* step) {
-        if (step == nullptr || step->question == Question::none || step->wait != Step::Wait::ask) return false;
+        if (step == nullptr || step->question == Question::none || step->wait != Step::Wait::ask)
+            return false;
         if (!counts_as_answer()) return false;
         const bool yes_no = step->expects == Expects::yes_no;
         std::string value = yes_no && heard_.answer ? heard_.answer->value : std::string();
-        if (yes_no && step->question == Question::suicide && verdict_.denial && verdict_.rank <= 1) value = "no";
-        const bool in_full_words = std::any_of(verdict_.findings.begin(), verdict_.findings.end(),
-                                               [](const SafetyFinding& f) { return f.rank >= rank_of_question && !f.short_answer; });
+        if (yes_no && step->question == Question::suicide && verdict_.denial && verdict_.rank <= 1)
+            value = "no";
+        const bool in_full_words = std::any_of(
+            verdict_.findings.begin(), verdict_.findings.end(),
+            [](const SafetyFinding& f) { return f.rank >= rank_of_question && !f.short_answer; });
         if (value == "yes" || value == "no" || value == "unsure") {
             heard_.answer = Answer{"yes_no", value};
-            const Meaning meaning = value == "yes" ? step->yes_means : value == "no" ? step->no_means : step->unsure_means;
+            const Meaning meaning = value == "yes"  ? step->yes_means
+                                    : value == "no" ? step->no_means
+                                                    : step->unsure_means;
             const int before = session().safety.rank;
-            if (in_full_words && (meaning == Meaning::denied || meaning == Meaning::nothing || meaning == Meaning::safe)) return false;
+            if (in_full_words && (meaning == Meaning::denied || meaning == Meaning::nothing ||
+                                  meaning == Meaning::safe))
+                return false;
             apply_meaning(session().safety, meaning, !in_full_words, incoming_.at);
-            note("safety", "answer " + value + " to " + std::string(question_name(step->question)) + ": rank " + std::to_string(before) + " -> " +
+            note("safety", "answer " + value + " to " + std::string(question_name(step->question)) +
+                               ": rank " + std::to_string(before) + " -> " +
                                std::to_string(session().safety.rank));
             // Words that say more than the answer did open the flow they call for.
             return !(in_full_words && verdict_.rank > session().safety.rank);
@@ -749,7 +866,8 @@ private:
         SafetyVerdict verdict = verdict_;
         if (!answered) return verdict;
         std::erase_if(verdict.findings, [](const SafetyFinding& f) { return f.short_answer; });
-        verdict.rank = verdict.findings.empty() ? std::min(verdict.rank, 1) : verdict.findings.front().rank;
+        verdict.rank =
+            verdict.findings.empty() ? std::min(verdict.rank, 1) : verdict.findings.front().rank;
         return verdict;
     }
 
@@ -798,7 +916,8 @@ private:
 
     bool enter_safety(std::string_view dialog, std::string_view step) {
         if (dialog == "crisis_language") say_in_their_language();
-        if (session().safety.minor && verdict_.rank >= rank_of_question && session().visits["minor_lines"] == 0) {
+        if (session().safety.minor && verdict_.rank >= rank_of_question &&
+            session().visits["minor_lines"] == 0) {
             session().visits["minor_lines"] = 1;
             say_step("minor_lines", "");  // young people's lines beside the others, never instead
         }
@@ -830,10 +949,13 @@ private:
         return stop != IntentId::none && carries(heard_, stop);
     }
 
-    // "No, I meant ..." after a level that rests on one short word: it was misread, and is put right.
+    // "No, I meant ..." after a level that rests on one short word: it was misread, and is put
+    // right.
     bool retracted() {
         SafetyState& safety = session().safety;
-        if (safety.rank < rank_of_crisis || !safety.short_answer_only || !top_is_safety() || verdict_.rank >= rank_of_question) return false;
+        if (safety.rank < rank_of_crisis || !safety.short_answer_only || !top_is_safety() ||
+            verdict_.rank >= rank_of_question)
+            return false;
         const IntentId correction = pack().matcher.find("correction");
         const bool corrects = correction != IntentId::none && carries(heard_, correction);
         if (!verdict_.denial && !corrects) return false;
@@ -850,8 +972,10 @@ private:
     void emit_resource() {
         Say say;
         say.text = resource_line(pack().resources, session().country, "suicide");
-        if (hex(hash_bytes(say.text)) == session().last_bubble_hash) say.text = "Help by people: " + say.text;
-        if (hex(hash_bytes(say.text)) == session().last_bubble_hash) say.text = std::string(compiled_fallback_line());
+        if (hex(hash_bytes(say.text)) == session().last_bubble_hash)
+            say.text = "Help by people: " + say.text;
+        if (hex(hash_bytes(say.text)) == session().last_bubble_hash)
+            say.text = std::string(compiled_fallback_line());
         say.tone = Tone::plain;
         say.safety = true;
         say.resource = true;
@@ -861,9 +985,11 @@ private:
     // The day after: asked once, and only after the person has answered a neutral greeting.
     bool after_crisis_check() {
         SafetyState& safety = session().safety;
-        if (!safety.day_after_due || top_is_safety() || verdict_.rank >= rank_of_question) return false;
+        if (!safety.day_after_due || top_is_safety() || verdict_.rank >= rank_of_question)
+            return false;
         const auto elapsed = incoming_.at - safety.raised_at;
-        if (elapsed < std::chrono::hours(6) || session().stack.size() > 2 || asks_to_stop()) return false;
+        if (elapsed < std::chrono::hours(6) || session().stack.size() > 2 || asks_to_stop())
+            return false;
         safety.day_after_due = false;
         if (elapsed > std::chrono::hours(24 * 7)) return false;
         if (session().stack.size() == 2) session().stack.pop_back();
@@ -875,8 +1001,12 @@ private:
     void respond(const Step* step) {
         const Choice choice = choose(moment_, step);
         switch (choice.kind) {
-            case Choice::Kind::global: act(choice, step); return;
-            case Choice::Kind::hear: hear(*choice.hear, *step); return;
+            case Choice::Kind::global:
+                act(choice, step);
+                return;
+            case Choice::Kind::hear:
+                hear(*choice.hear, *step);
+                return;
             case Choice::Kind::interrupt: {
                 note("interrupt", pack().dialog(choice.dialog).name);
                 Entry entry;
@@ -902,9 +1032,14 @@ private:
     }
 
     void hear(const Hear& hear, const Step& step) {
-        note(hear.kind == Hear::Kind::fills ? "fills" : hear.kind == Hear::Kind::otherwise ? "otherwise" : "hear",
-             pack().files.size() > hear.at.file ? pack().files[hear.at.file] + ":" + std::to_string(hear.at.line) : "?");
-        if (hear.kind == Hear::Kind::answer && hear.answer != "no" && hear.answer != "unsure") consent_ = true;
+        note(hear.kind == Hear::Kind::fills       ? "fills"
+             : hear.kind == Hear::Kind::otherwise ? "otherwise"
+                                                  : "hear",
+             pack().files.size() > hear.at.file
+                 ? pack().files[hear.at.file] + ":" + std::to_string(hear.at.line)
+                 : "?");
+        if (hear.kind == Hear::Kind::answer && hear.answer != "no" && hear.answer != "unsure")
+            consent_ = true;
         if (hear.kind == Hear::Kind::heard && carries_name("affirm")) consent_ = true;
         if (hear.kind == Hear::Kind::fills) fill(hear.slot, step);
         if (step.wait == Step::Wait::ask) frame().last_ask = step.name;
@@ -927,82 +1062,116 @@ private:
         switch (step.expects) {
             case Expects::scale:
             case Expects::choice:
-            case Expects::yes_no: value = heard_.answer ? heard_.answer->value : std::string(); break;
-            case Expects::feeling: value = heard_.feelings.empty() ? keep_line(heard_.text) : heard_.feelings.front(); break;
+            case Expects::yes_no:
+                value = heard_.answer ? heard_.answer->value : std::string();
+                break;
+            case Expects::feeling:
+                value = heard_.feelings.empty() ? keep_line(heard_.text) : heard_.feelings.front();
+                break;
             case Expects::open:
             case Expects::words_to_other:
-            case Expects::line: value = keep_line(heard_.text); break;
+            case Expects::line:
+                value = keep_line(heard_.text);
+                break;
         }
         if (!value.empty()) set_slot(moment_, slot, std::move(value));
     }
 
     void act(const Choice& choice, const Step* step) {
         const Global& global = *choice.global;
-        note("global", std::string(global.intent) + " -> " + std::string(choice.dialog == DialogId::none ? global.dialog : pack().dialog(choice.dialog).name));
+        note("global",
+             std::string(global.intent) + " -> " +
+                 std::string(choice.dialog == DialogId::none ? global.dialog
+                                                             : pack().dialog(choice.dialog).name));
         Entry entry;
         entry.wait_on = true;
         entry.opening = moment_.clause.value_or("");
         using Act = Global::Act;
         switch (global.act) {
-            case Act::stop: stop(); return;
-            case Act::ask_again: entry.put_again = true; [[fallthrough]];
+            case Act::stop:
+                stop();
+                return;
+            case Act::ask_again:
+                entry.put_again = true;
+                [[fallthrough]];
             case Act::enter: {
                 const bool crisis_help = global.intent == "help" && session().safety.rank >= 1;
                 if (global.intent == "correction" && !heard_.labels.empty()) reject_last();
-                enter(crisis_help ? std::string_view("crisis_help") : global.dialog, std::move(entry));
+                enter(crisis_help ? std::string_view("crisis_help") : global.dialog,
+                      std::move(entry));
                 return;
             }
             case Act::replace:
-                if (global.dialog != "closing" || session().safety.rank < rank_of_question) drop_to_home();
+                if (global.dialog != "closing" || session().safety.rank < rank_of_question)
+                    drop_to_home();
                 if (global.dialog == "listening") session().listen_only = true;
                 enter(global.dialog, std::move(entry));
                 return;
             case Act::repeat:
                 enter("repeat", std::move(entry));
-                if (!closed_ && !asked_ && step != nullptr && step->wait == Step::Wait::ask && waiting_step() == step) say_line(step->ask, *step);
+                if (!closed_ && !asked_ && step != nullptr && step->wait == Step::Wait::ask &&
+                    waiting_step() == step)
+                    say_line(step->ask, *step);
                 return;
-            case Act::skip: skip(step); return;
-            case Act::back: back(step); return;
-            case Act::undo: undo(); return;
+            case Act::skip:
+                skip(step);
+                return;
+            case Act::back:
+                back(step);
+                return;
+            case Act::undo:
+                undo();
+                return;
             case Act::next:
-                if (step != nullptr && step->wait != Step::Wait::ask) skip(step);
-                else if (step != nullptr) skip(step);
+                if (step != nullptr && step->wait != Step::Wait::ask)
+                    skip(step);
+                else if (step != nullptr)
+                    skip(step);
                 return;
             case Act::slower:
             case Act::faster:
                 scale_pace(global.act == Act::slower ? 150 : 70);
-                if (!say_step(global.dialog, global.act == Act::slower ? "slower" : "faster")) emit_neutral();
+                if (!say_step(global.dialog, global.act == Act::slower ? "slower" : "faster"))
+                    emit_neutral();
                 return;
             case Act::practice:
             case Act::learn: {
                 consent_ = true;
-                const bool refused = choice.dialog != DialogId::none && !may_enter(pack().dialog(choice.dialog));
+                const bool refused =
+                    choice.dialog != DialogId::none && !may_enter(pack().dialog(choice.dialog));
                 if (choice.dialog != DialogId::none && !refused) {
                     if (global.act == Act::practice && session().stack.size() > 2) drop_to_home();
                     enter(choice.dialog, std::move(entry));
-                } else if (session().safety.rank >= rank_of_question && global.act == Act::practice) {
+                } else if (session().safety.rank >= rank_of_question &&
+                           global.act == Act::practice) {
                     enter("crisis_help", std::move(entry));
                 } else {
                     enter(global.dialog, std::move(entry));
                 }
                 return;
             }
-            case Act::country: enter("resources", std::move(entry)); return;
+            case Act::country:
+                enter("resources", std::move(entry));
+                return;
         }
     }
 
     void reject_last() {
         if (session().stack.size() < 2) return;
         const DialogId id = pack().find_dialog(session().stack[1].dialog);
-        if (id == DialogId::none || pack().dialog(id).starts.empty() || pack().dialog(id).starts.front().intents.empty()) return;
-        session().rejected = pack().matcher.intent_name(pack().dialog(id).starts.front().intents.front());
+        if (id == DialogId::none || pack().dialog(id).starts.empty() ||
+            pack().dialog(id).starts.front().intents.empty())
+            return;
+        session().rejected =
+            pack().matcher.intent_name(pack().dialog(id).starts.front().intents.front());
     }
 
     void stop() {
-        const auto practice = std::find_if(session().stack.begin(), session().stack.end(), [&](const Frame& f) {
-            const DialogId id = pack().find_dialog(f.dialog);
-            return id != DialogId::none && pack().dialog(id).kind == DialogKind::practice;
-        });
+        const auto practice =
+            std::find_if(session().stack.begin(), session().stack.end(), [&](const Frame& f) {
+                const DialogId id = pack().find_dialog(f.dialog);
+                return id != DialogId::none && pack().dialog(id).kind == DialogKind::practice;
+            });
         if (session().safety.rank >= rank_of_question || top_is_safety()) {
             quiet_ = true;
             enter("crisis_stop", {});
@@ -1043,8 +1212,10 @@ private:
             return;
         }
         say_step("pace_words", "skipped");
-        if (step->skip != StepId::none) frame().step = pack().step(step->skip).name;
-        else advance(*step);
+        if (step->skip != StepId::none)
+            frame().step = pack().step(step->skip).name;
+        else
+            advance(*step);
         run();
     }
 
@@ -1081,8 +1252,11 @@ private:
 
     // Words that steer a paced practice; anything else pauses it.
     bool pace_word(const Step& step) {
-        if (carries_name("stop") || carries_name("too_much") || carries_name("help_now") || carries_name("complaint")) return false;
-        if (carries_name("next") || carries_name("skip") || (frame().pace_paused && (carries_name("affirm") || moment_.word_count == 0)) ||
+        if (carries_name("stop") || carries_name("too_much") || carries_name("help_now") ||
+            carries_name("complaint"))
+            return false;
+        if (carries_name("next") || carries_name("skip") ||
+            (frame().pace_paused && (carries_name("affirm") || moment_.word_count == 0)) ||
             (incoming_.plain && moment_.word_count == 0)) {
             pace_or_go_on(step);
             return true;
@@ -1098,8 +1272,10 @@ private:
             if (entry.kind != Hear::Kind::otherwise) return false;
         frame().pace_paused = true;
         session().deadline.reset();
-        if (carries_name("help") || carries_name("resources") || carries_name("are_you_human") || carries_name("privacy") || carries_name("back") ||
-            carries_name("repeat") || carries_name("change_topic") || carries_name("goodbye") || carries_name("listen_only") || carries_name("forget"))
+        if (carries_name("help") || carries_name("resources") || carries_name("are_you_human") ||
+            carries_name("privacy") || carries_name("back") || carries_name("repeat") ||
+            carries_name("change_topic") || carries_name("goodbye") ||
+            carries_name("listen_only") || carries_name("forget"))
             return false;
         if (!say_step("pace_words", "paused")) emit_neutral();
         return true;
@@ -1136,12 +1312,15 @@ private:
     // ---- the end of a turn ---------------------------------------------------------------------
 
     void finish() {
-        const bool needs_words = incoming_.kind == Incoming::Kind::start || incoming_.kind == Incoming::Kind::message || incoming_.kind == Incoming::Kind::button;
+        const bool needs_words = incoming_.kind == Incoming::Kind::start ||
+                                 incoming_.kind == Incoming::Kind::message ||
+                                 incoming_.kind == Incoming::Kind::button;
         if (verdict_.rank >= rank_of_question && !quiet_) {
-            const bool helped = std::any_of(turn_.effects.begin(), turn_.effects.end(), [](const Effect& e) {
-                const Say* say = std::get_if<Say>(&e);
-                return say != nullptr && say->safety && (say->resource || say->asks);
-            });
+            const bool helped =
+                std::any_of(turn_.effects.begin(), turn_.effects.end(), [](const Effect& e) {
+                    const Say* say = std::get_if<Say>(&e);
+                    return say != nullptr && say->safety && (say->resource || say->asks);
+                });
             if (!helped) emit_resource();
         }
         if (needs_words && !said_anything()) {
@@ -1149,11 +1328,13 @@ private:
             emit_neutral();
         }
         if (needs_words) {
-            session().questions_in_row = static_cast<std::uint16_t>(asked_ ? std::min(session().questions_in_row + 1, 100) : 0);
+            session().questions_in_row = static_cast<std::uint16_t>(
+                asked_ ? std::min(session().questions_in_row + 1, 100) : 0);
             session().last_at = incoming_.at;
         }
         if (closed_) session().questions_in_row = 0;
-        turn_.trace.at = session().stack.empty() ? std::string() : frame().dialog + "/" + frame().step;
+        turn_.trace.at =
+            session().stack.empty() ? std::string() : frame().dialog + "/" + frame().step;
     }
 
     const Incoming& incoming_;
@@ -1161,10 +1342,10 @@ private:
     Moment moment_;
     Understanding heard_;
     SafetyVerdict verdict_;
-    bool consent_ = false;     // this message said yes to, or asked for, what it leads to
+    bool consent_ = false;  // this message said yes to, or asked for, what it leads to
     bool closed_ = false;
-    bool asked_ = false;       // a bubble of this turn ends on a question
-    bool quiet_ = false;       // stop: nothing is added to the turn
+    bool asked_ = false;  // a bubble of this turn ends on a question
+    bool quiet_ = false;  // stop: nothing is added to the turn
     bool lost_place_ = false;
 };
 
@@ -1174,14 +1355,16 @@ Turn step(const Pack& pack, Session session, const Incoming& incoming) {
     return TurnMaker(pack, std::move(session), incoming).make();
 }
 
-Turn step_at(const Pack& pack, Session session, const Incoming& incoming, DialogId dialog, StepId at) {
+Turn step_at(const Pack& pack, Session session, const Incoming& incoming, DialogId dialog,
+             StepId at) {
     return TurnMaker(pack, std::move(session), incoming).begin_at(dialog, at);
 }
 
 Incoming deadline_incoming(const Session& session) {
     Incoming incoming;
     if (!session.deadline) return incoming;
-    incoming.kind = session.deadline->kind == "pace" ? Incoming::Kind::timer : Incoming::Kind::silence;
+    incoming.kind =
+        session.deadline->kind == "pace" ? Incoming::Kind::timer : Incoming::Kind::silence;
     incoming.at = session.deadline->at;
     return incoming;
 }

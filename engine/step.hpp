@@ -27,7 +27,8 @@ Turn step(const Pack& pack, Session session, const Incoming& incoming);
 
 // For authors: begins a conversation at a step, past the welcome, as if every consent had been
 // given. `incoming` is a start.
-Turn step_at(const Pack& pack, Session session, const Incoming& incoming, DialogId dialog, StepId at);
+Turn step_at(const Pack& pack, Session session, const Incoming& incoming, DialogId dialog,
+             StepId at);
 
 // The effects of the conversation's deadline, when it is due at or before `now`. Hosts call it by
 // making an Incoming of kind timer or silence; see deadline_incoming().

@@ -13,7 +13,8 @@
 namespace befriend {
 
 struct TraceStep {
-    std::string rule;    // "safety", "global", "hear", "interrupt", "fills", "otherwise", "start", "say", ...
+    std::string
+        rule;  // "safety", "global", "hear", "interrupt", "fills", "otherwise", "start", "say", ...
     std::string detail;  // "help_now -> crisis_help", "dialogs/en/home.yaml:12", "variation 2 of 5"
 };
 
@@ -22,7 +23,7 @@ struct Trace {
     SafetyVerdict safety;
     std::vector<TraceStep> steps;
     std::vector<std::string> problems;  // what could not be done as written
-    std::string at;                     // "dialog/step" where it waits, "" when the conversation is closed
+    std::string at;  // "dialog/step" where it waits, "" when the conversation is closed
 };
 
 }  // namespace befriend

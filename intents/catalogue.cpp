@@ -18,8 +18,10 @@ struct KindName {
     std::string_view name;
 };
 constexpr KindName kinds[] = {
-    {IntentKind::content, "content"}, {IntentKind::control, "control"}, {IntentKind::crisis, "crisis"}, {IntentKind::flag, "flag"},
-    {IntentKind::feeling, "feeling"}, {IntentKind::topic, "topic"},     {IntentKind::sign, "sign"},
+    {IntentKind::content, "content"}, {IntentKind::control, "control"},
+    {IntentKind::crisis, "crisis"},   {IntentKind::flag, "flag"},
+    {IntentKind::feeling, "feeling"}, {IntentKind::topic, "topic"},
+    {IntentKind::sign, "sign"},
 };
 
 std::optional<Whom> whom_of(std::string_view text) {
@@ -44,14 +46,20 @@ std::optional<Polarity> polarity_of(std::string_view text) {
 }
 
 const std::vector<std::string> file_keys = {"language", "words", "intents"};
-const std::vector<std::string> intent_keys = {"kind", "about", "whom", "negated", "only_if", "threshold", "patterns", "examples", "not_examples"};
-const std::vector<std::string> pattern_keys = {"like", "regex", "unless", "weight", "family", "whom", "time", "polarity", "level", "max_words", "attr", "attrs"};
+const std::vector<std::string> intent_keys = {"kind",     "about",    "whom",
+                                              "negated",  "only_if",  "threshold",
+                                              "patterns", "examples", "not_examples"};
+const std::vector<std::string> pattern_keys = {"like",   "regex",     "unless", "weight",
+                                               "family", "whom",      "time",   "polarity",
+                                               "level",  "max_words", "attr",   "attrs"};
 const std::vector<std::string> only_if_keys = {"none_of", "any_of"};
-const std::vector<std::string> levels = {"none", "past", "ambiguous", "passive", "active", "imminent", "now"};
+const std::vector<std::string> levels = {"none",   "past",     "ambiguous", "passive",
+                                         "active", "imminent", "now"};
 
 class Loader {
 public:
-    Loader(Catalogue& catalogue, Diagnostics& diagnostics) : out_(catalogue), diagnostics_(diagnostics) {}
+    Loader(Catalogue& catalogue, Diagnostics& diagnostics)
+        : out_(catalogue), diagnostics_(diagnostics) {}
 
     void file(Source source) {
         file_ = static_cast<std::uint32_t>(out_.files.size());
@@ -59,13 +67,16 @@ public:
         const Document document = parse_yaml(std::move(source), diagnostics_);
         if (document.root.is_null()) return;
         const Node root(document);
-        if (!expect_map(root, "an intent file is a mapping with language, words and intents")) return;
+        if (!expect_map(root, "an intent file is a mapping with language, words and intents"))
+            return;
         check_keys(root, file_keys);
         if (root.has("language")) out_.language = root.at("language").text();
-        if (root.has("words") && expect_map(root.at("words"), "words are lists under their names")) {
+        if (root.has("words") &&
+            expect_map(root.at("words"), "words are lists under their names")) {
             for (const auto& [name, node] : root.at("words").items()) words(name, node);
         }
-        if (root.has("intents") && expect_map(root.at("intents"), "intents are mappings under their names")) {
+        if (root.has("intents") &&
+            expect_map(root.at("intents"), "intents are mappings under their names")) {
             for (const auto& [name, node] : root.at("intents").items()) intent(name, node);
         }
     }
@@ -76,7 +87,8 @@ public:
         for (auto& [name, diagnostic] : references_) {
             if (std::find(names.begin(), names.end(), name) != names.end()) continue;
             const std::string near = closest(name, names);
-            diagnostic.hint = near.empty() ? "define it, or remove the reference" : "did you mean \"" + near + "\"?";
+            diagnostic.hint = near.empty() ? "define it, or remove the reference"
+                                           : "did you mean \"" + near + "\"?";
             diagnostics_.push_back(std::move(diagnostic));
         }
         std::vector<std::string> lists;
@@ -84,7 +96,8 @@ public:
         for (auto& [name, diagnostic] : lexicon_references_) {
             if (std::find(lists.begin(), lists.end(), name) != lists.end()) continue;
             const std::string near = closest(name, lists);
-            diagnostic.hint = near.empty() ? "add it under words:, in any file of the folder" : "did you mean <" + near + ">?";
+            diagnostic.hint = near.empty() ? "add it under words:, in any file of the folder"
+                                           : "did you mean <" + near + ">?";
             diagnostics_.push_back(std::move(diagnostic));
         }
     }
@@ -94,7 +107,8 @@ private:
 
     bool expect_map(const Node& node, std::string hint) {
         if (node.is_map()) return true;
-        diagnostics_.push_back(node.complain(codes::wrong_shape, "a mapping was expected here", std::move(hint)));
+        diagnostics_.push_back(
+            node.complain(codes::wrong_shape, "a mapping was expected here", std::move(hint)));
         return false;
     }
 
@@ -104,16 +118,19 @@ private:
             const std::string near = closest(key, allowed);
             std::string all;
             for (const std::string& a : allowed) all += (all.empty() ? "" : ", ") + a;
-            diagnostics_.push_back(child.complain_key(codes::unknown_key, "the key \"" + key + "\" means nothing here",
-                                                      near.empty() ? "allowed: " + all : "did you mean \"" + near + "\"?"));
+            diagnostics_.push_back(child.complain_key(
+                codes::unknown_key, "the key \"" + key + "\" means nothing here",
+                near.empty() ? "allowed: " + all : "did you mean \"" + near + "\"?"));
         }
     }
 
     void words(const std::string& name, const Node& node) {
         const auto first = lexicon_places_.find(name);
         if (first != lexicon_places_.end()) {
-            diagnostics_.push_back(node.complain_key(codes::duplicate_lexicon, "the word list \"" + name + "\" is already defined in " + first->second,
-                                                     "rename one, or join them"));
+            diagnostics_.push_back(node.complain_key(
+                codes::duplicate_lexicon,
+                "the word list \"" + name + "\" is already defined in " + first->second,
+                "rename one, or join them"));
             return;
         }
         lexicon_places_[name] = out_.files.back() + ":" + std::to_string(node.key_position().line);
@@ -123,16 +140,21 @@ private:
         std::set<std::string> seen;
         for (const Node& entry : node.elements()) {
             if (!entry.is_text() || entry.text().empty()) {
-                diagnostics_.push_back(entry.complain(codes::bad_entry, "an entry is a word or a phrase", "quote it"));
+                diagnostics_.push_back(
+                    entry.complain(codes::bad_entry, "an entry is a word or a phrase", "quote it"));
                 continue;
             }
             std::string text(entry.text());
             if (!seen.insert(text).second) {
-                diagnostics_.push_back(entry.complain(codes::repeated_entry, "\"" + text + "\" is already in this list", "remove one", Severity::warning));
+                diagnostics_.push_back(entry.complain(codes::repeated_entry,
+                                                      "\"" + text + "\" is already in this list",
+                                                      "remove one", Severity::warning));
                 continue;
             }
             if (text.starts_with('<')) {
-                lexicon_references_.emplace_back(text.substr(1, text.find('>') - 1), entry.complain(codes::unknown_lexicon, "no word list \"" + text + "\""));
+                lexicon_references_.emplace_back(
+                    text.substr(1, text.find('>') - 1),
+                    entry.complain(codes::unknown_lexicon, "no word list \"" + text + "\""));
             }
             lexicon.entries.push_back({std::move(text), place(entry)});
         }
@@ -140,13 +162,17 @@ private:
     }
 
     void reference(std::string_view name, const Node& node) {
-        references_.emplace_back(std::string(name), node.complain(codes::unknown_intent, "no intent is named \"" + std::string(name) + "\""));
+        references_.emplace_back(std::string(name),
+                                 node.complain(codes::unknown_intent,
+                                               "no intent is named \"" + std::string(name) + "\""));
     }
 
     template <class T>
     std::optional<T> one_of(const Node& node, std::optional<T> value, std::string_view allowed) {
         if (!value) {
-            diagnostics_.push_back(node.complain(codes::bad_value, "\"" + std::string(node.text()) + "\" is not one of " + std::string(allowed)));
+            diagnostics_.push_back(node.complain(
+                codes::bad_value,
+                "\"" + std::string(node.text()) + "\" is not one of " + std::string(allowed)));
         }
         return value;
     }
@@ -156,7 +182,9 @@ private:
         char* end = nullptr;
         const double value = std::strtod(text.c_str(), &end);
         if (text.empty() || *end || !(value >= low && value <= high)) {
-            diagnostics_.push_back(node.complain(codes::bad_value, "a number from " + shorten(low) + " to " + shorten(high) + " was expected"));
+            diagnostics_.push_back(node.complain(
+                codes::bad_value,
+                "a number from " + shorten(low) + " to " + shorten(high) + " was expected"));
             return {};
         }
         return value;
@@ -165,8 +193,10 @@ private:
 
     void intent(const std::string& name, const Node& node) {
         if (const auto first = intent_places_.find(name); first != intent_places_.end()) {
-            diagnostics_.push_back(node.complain_key(codes::duplicate_intent, "the intent \"" + name + "\" is already defined in " + first->second,
-                                                     "join the two; one intent lives in one place"));
+            diagnostics_.push_back(node.complain_key(
+                codes::duplicate_intent,
+                "the intent \"" + name + "\" is already defined in " + first->second,
+                "join the two; one intent lives in one place"));
             return;
         }
         if (!expect_map(node, "an intent has kind, about, patterns, examples")) return;
@@ -177,50 +207,66 @@ private:
         spec.place = {file_, node.key_position()};
         if (node.has("kind")) {
             const Node kind = node.at("kind");
-            const auto* found = std::find_if(std::begin(kinds), std::end(kinds), [&](const KindName& k) { return k.name == kind.text(); });
-            if (found != std::end(kinds)) spec.kind = found->kind;
-            else diagnostics_.push_back(kind.complain(codes::bad_value, "\"" + std::string(kind.text()) + "\" is not one of content, control, crisis, flag, feeling, topic, sign"));
+            const auto* found =
+                std::find_if(std::begin(kinds), std::end(kinds),
+                             [&](const KindName& k) { return k.name == kind.text(); });
+            if (found != std::end(kinds))
+                spec.kind = found->kind;
+            else
+                diagnostics_.push_back(kind.complain(
+                    codes::bad_value,
+                    "\"" + std::string(kind.text()) +
+                        "\" is not one of content, control, crisis, flag, feeling, topic, sign"));
         }
         if (node.has("about")) spec.about = node.at("about").text();
         if (node.has("whom")) {
             for (const Node& w : node.at("whom").elements()) {
-                if (const auto whom = one_of(w, whom_of(w.text()), "self, other, bot, anyone")) spec.whom.push_back(*whom);
+                if (const auto whom = one_of(w, whom_of(w.text()), "self, other, bot, anyone"))
+                    spec.whom.push_back(*whom);
             }
         }
         if (node.has("negated")) {
             spec.negated = node.at("negated").text();
             reference(spec.negated, node.at("negated"));
         }
-        if (node.has("only_if") && expect_map(node.at("only_if"), "write only_if: { none_of: [intent] }")) {
+        if (node.has("only_if") &&
+            expect_map(node.at("only_if"), "write only_if: { none_of: [intent] }")) {
             const Node only_if = node.at("only_if");
             check_keys(only_if, only_if_keys);
             for (const auto& key : only_if_keys) {
                 if (!only_if.has(key)) continue;
                 for (const Node& other : only_if.at(key).elements()) {
-                    (key == "none_of" ? spec.only_if_none_of : spec.only_if_any_of).emplace_back(other.text());
+                    (key == "none_of" ? spec.only_if_none_of : spec.only_if_any_of)
+                        .emplace_back(other.text());
                     reference(other.text(), other);
                 }
             }
         }
         if (node.has("threshold")) {
-            if (const auto t = number(node.at("threshold"), 0, 1)) spec.threshold = static_cast<float>(*t);
+            if (const auto t = number(node.at("threshold"), 0, 1))
+                spec.threshold = static_cast<float>(*t);
         }
-        for (const auto& [key, list] : {std::pair{"examples", &spec.examples}, {"not_examples", &spec.not_examples}}) {
+        for (const auto& [key, list] :
+             {std::pair{"examples", &spec.examples}, {"not_examples", &spec.not_examples}}) {
             if (!node.has(key)) continue;
             for (const Node& e : node.at(key).elements()) {
                 if (!e.is_text()) {
-                    diagnostics_.push_back(e.complain(codes::wrong_shape, "an example is one quoted text"));
+                    diagnostics_.push_back(
+                        e.complain(codes::wrong_shape, "an example is one quoted text"));
                     continue;
                 }
                 if (e.mark().quoting == Quoting::plain) {
-                    diagnostics_.push_back(e.complain(codes::unquoted_pattern, "an example without quotes", "put it in double quotes", Severity::warning));
+                    diagnostics_.push_back(
+                        e.complain(codes::unquoted_pattern, "an example without quotes",
+                                   "put it in double quotes", Severity::warning));
                 }
                 list->push_back({std::string(e.text()), place(e)});
             }
         }
         if (node.has("patterns")) {
             for (const Node& p : node.at("patterns").elements()) {
-                if (expect_map(p, "a pattern is written { like: \"...\", weight: 1.0 }")) pattern(p, spec);
+                if (expect_map(p, "a pattern is written { like: \"...\", weight: 1.0 }"))
+                    pattern(p, spec);
             }
         }
         out_.intents.push_back(std::move(spec));
@@ -229,7 +275,8 @@ private:
     // Word lists used in a pattern are checked when all files are read.
     void note_lexicons(const PatternNode& node, const Node& at) {
         if (node.kind == PatternNode::Kind::lexicon) {
-            Diagnostic d = at.complain(codes::unknown_lexicon, "no word list is named \"" + node.text + "\"");
+            Diagnostic d =
+                at.complain(codes::unknown_lexicon, "no word list is named \"" + node.text + "\"");
             const Position p = position_in_scalar(at.document(), at.pointer(), node.offset);
             d.line = p.line;
             d.col = p.col;
@@ -241,11 +288,14 @@ private:
 
     std::optional<Pattern> parse(const Node& node) {
         if (!node.is_text()) {
-            diagnostics_.push_back(node.complain(codes::wrong_shape, "a pattern is one quoted text"));
+            diagnostics_.push_back(
+                node.complain(codes::wrong_shape, "a pattern is one quoted text"));
             return {};
         }
         if (node.mark().quoting == Quoting::plain) {
-            diagnostics_.push_back(node.complain(codes::unquoted_pattern, "a pattern without quotes", "put it in double quotes", Severity::warning));
+            diagnostics_.push_back(node.complain(codes::unquoted_pattern,
+                                                 "a pattern without quotes",
+                                                 "put it in double quotes", Severity::warning));
         }
         std::vector<PatternError> errors;
         Pattern pattern = parse_pattern(node.text(), errors);
@@ -276,33 +326,46 @@ private:
             auto like = parse(node.at("like"));
             if (!like) return;
             if (!has_word(like->root)) {
-                diagnostics_.push_back(node.at("like").complain(codes::empty_pattern, "", "it would match anything: add a word or a list"));
+                diagnostics_.push_back(node.at("like").complain(
+                    codes::empty_pattern, "", "it would match anything: add a word or a list"));
                 return;
             }
             spec.like = std::move(*like);
         } else {
-            diagnostics_.push_back(node.complain(codes::missing_key, "a pattern needs like: or regex:"));
+            diagnostics_.push_back(
+                node.complain(codes::missing_key, "a pattern needs like: or regex:"));
             return;
         }
         if (node.has("unless")) spec.unless = parse(node.at("unless"));
         if (node.has("weight")) {
-            if (const auto w = number(node.at("weight"), 0, 1)) spec.weight = static_cast<float>(*w);
+            if (const auto w = number(node.at("weight"), 0, 1))
+                spec.weight = static_cast<float>(*w);
         }
         if (node.has("family")) spec.family = node.at("family").text();
-        if (node.has("whom")) spec.whom = one_of(node.at("whom"), whom_of(node.at("whom").text()), "self, other, bot, anyone");
-        if (node.has("time")) spec.time = one_of(node.at("time"), time_of(node.at("time").text()), "past, now, future, hypothetical");
-        if (node.has("polarity")) spec.polarity = one_of(node.at("polarity"), polarity_of(node.at("polarity").text()), "asserted, hedged, negated");
+        if (node.has("whom"))
+            spec.whom = one_of(node.at("whom"), whom_of(node.at("whom").text()),
+                               "self, other, bot, anyone");
+        if (node.has("time"))
+            spec.time = one_of(node.at("time"), time_of(node.at("time").text()),
+                               "past, now, future, hypothetical");
+        if (node.has("polarity"))
+            spec.polarity = one_of(node.at("polarity"), polarity_of(node.at("polarity").text()),
+                                   "asserted, hedged, negated");
         if (node.has("level")) {
             spec.level = node.at("level").text();
             if (std::find(levels.begin(), levels.end(), spec.level) == levels.end()) {
-                diagnostics_.push_back(node.at("level").complain(codes::bad_value, "\"" + spec.level + "\" is no level", "none, past, ambiguous, passive, active, imminent, now"));
+                diagnostics_.push_back(node.at("level").complain(
+                    codes::bad_value, "\"" + spec.level + "\" is no level",
+                    "none, past, ambiguous, passive, active, imminent, now"));
                 spec.level.clear();
             } else if (intent.kind != IntentKind::crisis) {
-                diagnostics_.push_back(node.at("level").complain(codes::level_outside_crisis, "", "levels are for kind: crisis"));
+                diagnostics_.push_back(node.at("level").complain(codes::level_outside_crisis, "",
+                                                                 "levels are for kind: crisis"));
             }
         }
         if (node.has("max_words")) {
-            if (const auto n = number(node.at("max_words"), 1, 1000)) spec.max_words = static_cast<std::uint16_t>(*n);
+            if (const auto n = number(node.at("max_words"), 1, 1000))
+                spec.max_words = static_cast<std::uint16_t>(*n);
         }
         for (const char* key : {"attr", "attrs"}) {
             if (!node.has(key)) continue;
@@ -314,10 +377,19 @@ private:
     static bool has_word(const PatternNode& node) {
         using Kind = PatternNode::Kind;
         switch (node.kind) {
-            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: case Kind::any_word: return true;
-            case Kind::optional: return false;
-            case Kind::alternatives: return std::all_of(node.parts.begin(), node.parts.end(), has_word);
-            default: return std::any_of(node.parts.begin(), node.parts.end(), has_word);
+            case Kind::word:
+            case Kind::lexicon:
+            case Kind::self:
+            case Kind::other:
+            case Kind::bot:
+            case Kind::any_word:
+                return true;
+            case Kind::optional:
+                return false;
+            case Kind::alternatives:
+                return std::all_of(node.parts.begin(), node.parts.end(), has_word);
+            default:
+                return std::any_of(node.parts.begin(), node.parts.end(), has_word);
         }
     }
 

@@ -27,18 +27,18 @@ struct Place {
 
 struct PatternSpec {
     Pattern like;
-    std::string regex;               // instead of `like`
+    std::string regex;  // instead of `like`
     std::optional<Pattern> unless;
     float weight = 1.0f;
-    std::string family;              // empty: the pattern is its own family
+    std::string family;  // empty: the pattern is its own family
     std::optional<Whom> whom;
     std::optional<Time> time;
     std::optional<Polarity> polarity;
     std::string level;
-    std::uint16_t max_words = 0;     // 0: no limit
+    std::uint16_t max_words = 0;  // 0: no limit
     std::vector<std::string> attrs;
     Place place;
-    std::string source;              // as written
+    std::string source;  // as written
 };
 
 struct Example {
@@ -50,8 +50,8 @@ struct IntentSpec {
     std::string name;
     IntentKind kind = IntentKind::content;
     std::string about;
-    std::vector<Whom> whom;          // empty: any
-    std::string negated;             // intent that a denial is evidence for
+    std::vector<Whom> whom;  // empty: any
+    std::string negated;     // intent that a denial is evidence for
     std::vector<std::string> only_if_none_of;
     std::vector<std::string> only_if_any_of;
     float threshold = 0.5f;

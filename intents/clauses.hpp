@@ -13,10 +13,11 @@
 namespace befriend {
 
 struct ClauseInput {
-    std::span<const std::uint64_t> classes;   // word_class bits of each token
-    std::span<const std::uint8_t> question;   // 1 where the sentence before the token was closed by "?"
+    std::span<const std::uint64_t> classes;  // word_class bits of each token
+    std::span<const std::uint8_t>
+        question;  // 1 where the sentence before the token was closed by "?"
     bool question_at_end = false;
-    bool to_other = false;                    // asked for words to somebody else: only "I" is the speaker
+    bool to_other = false;  // asked for words to somebody else: only "I" is the speaker
 };
 
 // Fills clause, before, person, negators and flags of the tokens of `u`, and its clauses.

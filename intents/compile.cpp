@@ -19,8 +19,9 @@ namespace {
 using Kind = PatternNode::Kind;
 using Frontier = std::vector<std::uint32_t>;  // sorted states
 
-constexpr std::size_t most_steps = 20000;      // of one pattern; more is a mistake
-constexpr std::size_t most_gated = 12;          // patterns that share a state and are still asked one by one
+constexpr std::size_t most_steps = 20000;  // of one pattern; more is a mistake
+constexpr std::size_t most_gated =
+    12;  // patterns that share a state and are still asked one by one
 constexpr std::uint32_t root_state = 0, start_state = 1;
 
 class EdgeBuilder {
@@ -57,12 +58,14 @@ public:
     }
 
 private:
-    std::map<std::uint64_t, std::vector<std::uint32_t>> edges_;  // ordered: equal input, equal bytes
+    std::map<std::uint64_t, std::vector<std::uint32_t>>
+        edges_;  // ordered: equal input, equal bytes
 };
 
 class Compiler {
 public:
-    Compiler(const Catalogue& catalogue, Diagnostics& diagnostics) : in_(catalogue), diagnostics_(diagnostics) {}
+    Compiler(const Catalogue& catalogue, Diagnostics& diagnostics)
+        : in_(catalogue), diagnostics_(diagnostics) {}
 
     Tables run() {
         t_.language = in_.language;
@@ -75,7 +78,8 @@ public:
         for (const Lexicon& l : in_.lexicons) lexicons_.emplace(l.name, &l);
         english();
         relations();
-        for (const IntentSpec& intent : in_.intents) intent_ids_.emplace(intent.name, static_cast<std::uint16_t>(intent_ids_.size()));
+        for (const IntentSpec& intent : in_.intents)
+            intent_ids_.emplace(intent.name, static_cast<std::uint16_t>(intent_ids_.size()));
         // All symbols must exist before the rarest element of a pattern is looked for.
         for (const IntentSpec& intent : in_.intents) {
             for (const PatternSpec& p : intent.patterns) {
@@ -104,9 +108,11 @@ private:
             while (!rest.empty()) {
                 const auto space = rest.find(' ');
                 const std::string word(rest.substr(0, space));
-                rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
+                rest =
+                    space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
                 if (row.inflected) {
-                    for (const std::string& form : forms_of(word)) words_[form].classes |= row.classes;
+                    for (const std::string& form : forms_of(word))
+                        words_[form].classes |= row.classes;
                 } else {
                     words_[word].classes |= row.classes;
                 }
@@ -120,13 +126,19 @@ private:
         std::string_view rest = common_words();
         while (!rest.empty()) {
             const auto space = rest.find(' ');
-            for (const std::string& form : forms_of(rest.substr(0, space))) words_[form].classes |= word_class::common;
+            for (const std::string& form : forms_of(rest.substr(0, space)))
+                words_[form].classes |= word_class::common;
             rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
         }
-        for (const char* w : {"ill", "id", "its"}) words_[w];  // also "I will", "I would", "it is": the matcher decides by place
-        for (const char* w : {"i", "me", "my", "mine", "myself"}) words_[w].symbols.insert(symbol::self);
-        for (const char* w : {"you", "your", "yours", "yourself"}) words_[w].symbols.insert(symbol::bot);
-        for (const char* w : {"he", "she", "they", "him", "her", "them", "his", "their", "people", "someone", "somebody"}) words_[w].symbols.insert(symbol::other);
+        for (const char* w : {"ill", "id", "its"})
+            words_[w];  // also "I will", "I would", "it is": the matcher decides by place
+        for (const char* w : {"i", "me", "my", "mine", "myself"})
+            words_[w].symbols.insert(symbol::self);
+        for (const char* w : {"you", "your", "yours", "yourself"})
+            words_[w].symbols.insert(symbol::bot);
+        for (const char* w : {"he", "she", "they", "him", "her", "them", "his", "their", "people",
+                              "someone", "somebody"})
+            words_[w].symbols.insert(symbol::other);
         if (const auto skip = lexicons_.find("skip"); skip != lexicons_.end()) {
             for (const Lexicon::Entry& e : skip->second->entries) {
                 const auto folded = fold_words(e.text);
@@ -144,7 +156,9 @@ private:
         const auto found = lexicons_.find("relation");
         if (found == lexicons_.end()) return;
         std::vector<std::uint32_t> determiners;
-        for (const char* d : {"my", "his", "her", "their", "our", "your", "a", "an", "the", "some", "this", "that", "another", "one"}) determiners.push_back(exact(d));
+        for (const char* d : {"my", "his", "her", "their", "our", "your", "a", "an", "the", "some",
+                              "this", "that", "another", "one"})
+            determiners.push_back(exact(d));
         for (const Lexicon::Entry& e : found->second->entries) {
             const auto folded = fold_words(e.text);
             if (folded.empty()) continue;
@@ -176,7 +190,8 @@ private:
     static std::string emoji_by_name(const std::string& word) {
         if (word.find('_') == std::string::npos) return word;
         std::string name = word;
-        for (char& c : name) c = c == '_' ? ' ' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+        for (char& c : name)
+            c = c == '_' ? ' ' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
         UErrorCode status = U_ZERO_ERROR;
         const UChar32 c = u_charFromName(U_UNICODE_CHAR_NAME, name.c_str(), &status);
         if (U_FAILURE(status)) return word;
@@ -216,7 +231,8 @@ private:
         const auto found = lexicons_.find(name);
         if (found == lexicons_.end()) return;
         if (!open.insert(name).second) {
-            complain(codes::recursive_lexicon, found->second->place, "the word list \"" + name + "\" contains itself");
+            complain(codes::recursive_lexicon, found->second->place,
+                     "the word list \"" + name + "\" contains itself");
             return;
         }
         for (const Lexicon::Entry& e : found->second->entries) {
@@ -226,20 +242,27 @@ private:
             }
             std::vector<PatternError> errors;
             const Pattern p = parse_pattern(e.text, errors);
-            const bool plain = p.root.kind == Kind::word ||
-                               (p.root.kind == Kind::sequence && std::all_of(p.root.parts.begin(), p.root.parts.end(), [](const PatternNode& n) { return n.kind == Kind::word; }));
+            const bool plain =
+                p.root.kind == Kind::word ||
+                (p.root.kind == Kind::sequence &&
+                 std::all_of(p.root.parts.begin(), p.root.parts.end(),
+                             [](const PatternNode& n) { return n.kind == Kind::word; }));
             if (!errors.empty() || !plain) {
-                complain(codes::bad_entry, e.place, "\"" + e.text + "\" is not a word or a phrase", "only words, with = for one exact form; brackets belong in patterns");
+                complain(codes::bad_entry, e.place, "\"" + e.text + "\" is not a word or a phrase",
+                         "only words, with = for one exact form; brackets belong in patterns");
                 continue;
             }
             if (p.root.kind == Kind::word) {
                 const std::string word = emoji_by_name(p.root.text);
-                if (p.root.exact) words_[word].symbols.insert(s);
-                else for (const std::string& form : forms_of(word)) words_[form].symbols.insert(s);
+                if (p.root.exact)
+                    words_[word].symbols.insert(s);
+                else
+                    for (const std::string& form : forms_of(word)) words_[form].symbols.insert(s);
                 continue;
             }
             std::vector<std::uint32_t> path;
-            for (const PatternNode& n : p.root.parts) path.push_back(n.exact ? exact(n.text) : family(n.text));
+            for (const PatternNode& n : p.root.parts)
+                path.push_back(n.exact ? exact(n.text) : family(n.text));
             if (path.size() > 12) {
                 complain(codes::bad_entry, e.place, "a phrase of more than 12 words");
                 continue;
@@ -297,8 +320,10 @@ private:
     Frontier without_gaps(const Frontier& ends) const {
         Frontier out;
         for (const std::uint32_t e : ends) {
-            if (const auto gap = sources_of_gap_.find(e); gap != sources_of_gap_.end()) out = merge(std::move(out), without_gaps(gap->second));
-            else out = merge(std::move(out), {e});
+            if (const auto gap = sources_of_gap_.find(e); gap != sources_of_gap_.end())
+                out = merge(std::move(out), without_gaps(gap->second));
+            else
+                out = merge(std::move(out), {e});
         }
         return out;
     }
@@ -306,13 +331,20 @@ private:
     // The symbol of a node that is one word, list or person; 0 for the rest.
     std::uint32_t single(const PatternNode& n) {
         switch (n.kind) {
-            case Kind::word: return n.exact ? exact(n.text) : family(n.text);
-            case Kind::lexicon: return lexicon(n.text);
-            case Kind::self: return symbol::self;
-            case Kind::other: return symbol::other;
-            case Kind::bot: return symbol::bot;
-            case Kind::end: return symbol::end;
-            default: return symbol::none;
+            case Kind::word:
+                return n.exact ? exact(n.text) : family(n.text);
+            case Kind::lexicon:
+                return lexicon(n.text);
+            case Kind::self:
+                return symbol::self;
+            case Kind::other:
+                return symbol::other;
+            case Kind::bot:
+                return symbol::bot;
+            case Kind::end:
+                return symbol::end;
+            default:
+                return symbol::none;
         }
     }
 
@@ -332,7 +364,9 @@ private:
         return at->second;
     }
 
-    std::uint32_t need_of(const std::set<std::uint32_t>& set) { return set.size() == 1 ? needs_symbol | *set.begin() : set_id(set); }
+    std::uint32_t need_of(const std::set<std::uint32_t>& set) {
+        return set.size() == 1 ? needs_symbol | *set.begin() : set_id(set);
+    }
 
     Frontier consume(const Frontier& from, const std::set<std::uint32_t>& set) {
         const std::uint32_t id = set_id(set);
@@ -351,8 +385,14 @@ private:
     // Sets of symbols, of each of which a message must have one.
     std::vector<std::set<std::uint32_t>> needs(const PatternNode& n) {
         switch (n.kind) {
-            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: return {{single(n)}};
-            case Kind::capture: return needs(n.parts[0]);
+            case Kind::word:
+            case Kind::lexicon:
+            case Kind::self:
+            case Kind::other:
+            case Kind::bot:
+                return {{single(n)}};
+            case Kind::capture:
+                return needs(n.parts[0]);
             case Kind::sequence:
             case Kind::any_order: {
                 std::vector<std::set<std::uint32_t>> out;
@@ -366,24 +406,36 @@ private:
                 for (const PatternNode& part : n.parts) {
                     const auto sets = needs(part);
                     if (sets.empty()) return {};
-                    const auto& best = *std::min_element(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+                    const auto& best = *std::min_element(sets.begin(), sets.end(),
+                                                         [&](const auto& a, const auto& b) {
+                                                             return commonness(a) < commonness(b);
+                                                         });
                     all.insert(best.begin(), best.end());
                 }
                 return {all};
             }
-            default: return {};
+            default:
+                return {};
         }
     }
 
     static bool crosses(const PatternNode& n) {
-        return n.crosses || n.kind == Kind::any_word || std::any_of(n.parts.begin(), n.parts.end(), crosses);
+        return n.crosses || n.kind == Kind::any_word ||
+               std::any_of(n.parts.begin(), n.parts.end(), crosses);
     }
 
     // The symbols that a match can end on; false when it can end on anything, or be empty.
     bool last_words(const PatternNode& n, std::set<std::uint32_t>& out) {
         switch (n.kind) {
-            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: out.insert(single(n)); return true;
-            case Kind::capture: return last_words(n.parts[0], out);
+            case Kind::word:
+            case Kind::lexicon:
+            case Kind::self:
+            case Kind::other:
+            case Kind::bot:
+                out.insert(single(n));
+                return true;
+            case Kind::capture:
+                return last_words(n.parts[0], out);
             case Kind::sequence:
                 for (auto part = n.parts.rbegin(); part != n.parts.rend(); ++part) {
                     if (part->kind == Kind::gap && part == n.parts.rbegin()) continue;
@@ -398,8 +450,10 @@ private:
                 return false;
             case Kind::alternatives:
             case Kind::any_order:
-                return std::all_of(n.parts.begin(), n.parts.end(), [&](const PatternNode& part) { return last_words(part, out); });
-            default: return false;
+                return std::all_of(n.parts.begin(), n.parts.end(),
+                                   [&](const PatternNode& part) { return last_words(part, out); });
+            default:
+                return false;
         }
     }
 
@@ -417,7 +471,9 @@ private:
         for (const auto& [text, word] : words_) {
             double one = 0.3;
             if (word.classes & word_class::common) one = 2;
-            if (word.classes & (word_class::raises | word_class::opens | word_class::reports | word_class::moves_object)) one = 10;
+            if (word.classes & (word_class::raises | word_class::opens | word_class::reports |
+                                word_class::moves_object))
+                one = 10;
             if (word.classes & (word_class::function_word | word_class::auxiliary)) one = 60;
             if (word.classes & (word_class::self_subject | word_class::self_possessive)) one = 200;
             for (const std::uint32_t s : word.symbols) common_[s] += one;
@@ -473,7 +529,13 @@ private:
     Frontier insert(const PatternNode& n, const Frontier& from) {
         if (steps_ > most_steps || from.empty()) return from;
         switch (n.kind) {
-            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: case Kind::end: return consume(from, {single(n)});
+            case Kind::word:
+            case Kind::lexicon:
+            case Kind::self:
+            case Kind::other:
+            case Kind::bot:
+            case Kind::end:
+                return consume(from, {single(n)});
             case Kind::any_word: {
                 const auto [target, fresh] = state(from, "*");
                 if (fresh) {
@@ -482,10 +544,14 @@ private:
                 }
                 return {target};
             }
-            case Kind::gap: return gap(from, n.most, n.crosses);
-            case Kind::start: return from == Frontier{root_state} ? Frontier{start_state} : Frontier{};
-            case Kind::capture: return insert(n.parts[0], from);
-            case Kind::optional: return merge(insert(n.parts[0], from), from);
+            case Kind::gap:
+                return gap(from, n.most, n.crosses);
+            case Kind::start:
+                return from == Frontier{root_state} ? Frontier{start_state} : Frontier{};
+            case Kind::capture:
+                return insert(n.parts[0], from);
+            case Kind::optional:
+                return merge(insert(n.parts[0], from), from);
             case Kind::sequence: {
                 Frontier f = from;
                 for (const PatternNode& part : n.parts) f = insert(part, f);
@@ -495,8 +561,10 @@ private:
                 std::set<std::uint32_t> words;
                 Frontier out;
                 for (const PatternNode& part : n.parts) {
-                    if (const std::uint32_t s = single(part)) words.insert(s);
-                    else out = merge(std::move(out), insert(part, from));
+                    if (const std::uint32_t s = single(part))
+                        words.insert(s);
+                    else
+                        out = merge(std::move(out), insert(part, from));
                 }
                 if (!words.empty()) out = merge(std::move(out), consume(from, std::move(words)));
                 return out;
@@ -559,11 +627,25 @@ private:
 
     void program(const PatternNode& n) {
         switch (n.kind) {
-            case Kind::word: case Kind::lexicon: case Kind::self: case Kind::other: case Kind::bot: emit_class({single(n)}); break;
-            case Kind::any_word: emit(Op::any); break;
-            case Kind::gap: emit(Op::gap, n.most, n.crosses); break;
-            case Kind::start: emit(Op::start); break;
-            case Kind::end: emit(Op::end); break;
+            case Kind::word:
+            case Kind::lexicon:
+            case Kind::self:
+            case Kind::other:
+            case Kind::bot:
+                emit_class({single(n)});
+                break;
+            case Kind::any_word:
+                emit(Op::any);
+                break;
+            case Kind::gap:
+                emit(Op::gap, n.most, n.crosses);
+                break;
+            case Kind::start:
+                emit(Op::start);
+                break;
+            case Kind::end:
+                emit(Op::end);
+                break;
             case Kind::capture: {
                 const std::uint32_t slot = name(n.text);
                 emit(Op::close, slot);
@@ -583,12 +665,16 @@ private:
                 std::vector<std::uint32_t> set;
                 std::vector<const PatternNode*> rest;
                 for (const PatternNode& part : n.parts) {
-                    if (part.kind != Kind::end && single(part)) set.push_back(single(part));
-                    else rest.push_back(&part);
+                    if (part.kind != Kind::end && single(part))
+                        set.push_back(single(part));
+                    else
+                        rest.push_back(&part);
                 }
                 branches(rest.size() + (set.empty() ? 0 : 1), [&](std::size_t i) {
-                    if (i < rest.size()) program(*rest[i]);
-                    else emit_class(set);
+                    if (i < rest.size())
+                        program(*rest[i]);
+                    else
+                        emit_class(set);
                 });
                 break;
             }
@@ -632,14 +718,18 @@ private:
         IntentEntry entry;
         entry.name = spec.name;
         entry.kind = spec.kind;
-        for (const Whom w : spec.whom) entry.whom = static_cast<std::uint8_t>(entry.whom | 1u << static_cast<unsigned>(w));
+        for (const Whom w : spec.whom)
+            entry.whom = static_cast<std::uint8_t>(entry.whom | 1u << static_cast<unsigned>(w));
         entry.threshold = spec.threshold;
-        if (const auto found = intent_ids_.find(spec.negated); found != intent_ids_.end()) entry.negated = found->second;
+        if (const auto found = intent_ids_.find(spec.negated); found != intent_ids_.end())
+            entry.negated = found->second;
         for (const std::string& n : spec.only_if_none_of) {
-            if (const auto found = intent_ids_.find(n); found != intent_ids_.end()) entry.none_of.push_back(found->second);
+            if (const auto found = intent_ids_.find(n); found != intent_ids_.end())
+                entry.none_of.push_back(found->second);
         }
         for (const std::string& n : spec.only_if_any_of) {
-            if (const auto found = intent_ids_.find(n); found != intent_ids_.end()) entry.any_of.push_back(found->second);
+            if (const auto found = intent_ids_.find(n); found != intent_ids_.end())
+                entry.any_of.push_back(found->second);
         }
         entry.rank = label_rank(spec.name, spec.kind);
         for (const PatternSpec& p : spec.patterns) add(p, id);
@@ -659,7 +749,8 @@ private:
         if (spec.time) p.time = static_cast<std::uint8_t>(*spec.time);
         if (spec.polarity) p.polarity = static_cast<std::uint8_t>(*spec.polarity);
         const auto* level = std::find(std::begin(level_names), std::end(level_names), spec.level);
-        p.level = static_cast<std::uint8_t>(level == std::end(level_names) ? 0 : level - std::begin(level_names));
+        p.level = static_cast<std::uint8_t>(
+            level == std::end(level_names) ? 0 : level - std::begin(level_names));
         p.question = spec.like.question;
         p.attrs = static_cast<std::uint32_t>(t_.attr_list.size());
         p.attr_count = static_cast<std::uint8_t>(spec.attrs.size());
@@ -668,16 +759,19 @@ private:
         if (spec.family.empty()) {
             p.family = next_family_++;
         } else {
-            const auto [at, fresh] = families_.emplace(std::to_string(intent) + ":" + spec.family, next_family_);
+            const auto [at, fresh] =
+                families_.emplace(std::to_string(intent) + ":" + spec.family, next_family_);
             if (fresh) ++next_family_;
             p.family = at->second;
         }
         if (spec.unless) {
             p.unless = compile_program(spec.unless->root);
             auto sets = needs(spec.unless->root);
-            std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+            std::sort(sets.begin(), sets.end(),
+                      [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
             p.unless_needs = static_cast<std::uint32_t>(t_.need_list.size());
-            for (std::size_t k = 0; k < std::min<std::size_t>(sets.size(), 3); ++k) t_.need_list.push_back(need_of(sets[k]));
+            for (std::size_t k = 0; k < std::min<std::size_t>(sets.size(), 3); ++k)
+                t_.need_list.push_back(need_of(sets[k]));
             std::set<std::uint32_t> last;
             if (last_words(spec.unless->root, last)) p.unless_last = set_id(last);
             p.unless_need_count = static_cast<std::uint8_t>(t_.need_list.size() - p.unless_needs);
@@ -695,9 +789,13 @@ private:
             touched_.clear();
             const Frontier ends = without_gaps(insert(root, {root_state}));
             if (steps_ > most_steps) {
-                complain(codes::pattern_too_big, spec.place, "", "split it, or put the alternatives into a word list");
-            } else if (std::find(ends.begin(), ends.end(), root_state) != ends.end() || std::find(ends.begin(), ends.end(), start_state) != ends.end()) {
-                complain(codes::empty_pattern, spec.place, "the pattern also matches nothing at all", "something in it must not be optional");
+                complain(codes::pattern_too_big, spec.place, "",
+                         "split it, or put the alternatives into a word list");
+            } else if (std::find(ends.begin(), ends.end(), root_state) != ends.end() ||
+                       std::find(ends.begin(), ends.end(), start_state) != ends.end()) {
+                complain(codes::empty_pattern, spec.place,
+                         "the pattern also matches nothing at all",
+                         "something in it must not be optional");
             } else {
                 for (const std::uint32_t e : ends) accepts_[e].push_back(id);
             }
@@ -708,14 +806,17 @@ private:
                 if (served_[s].size() <= most_gated) served_[s].push_back(id);
             }
             auto sets = needs(root);
-            std::sort(sets.begin(), sets.end(), [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
+            std::sort(sets.begin(), sets.end(),
+                      [&](const auto& a, const auto& b) { return commonness(a) < commonness(b); });
             if (crosses(root)) t_.crossing = true;
             if (sets.empty()) {
-                for (const std::uint32_t s : touched_) served_[s].resize(most_gated + 1);  // always open
+                for (const std::uint32_t s : touched_)
+                    served_[s].resize(most_gated + 1);  // always open
             } else {
                 for (const std::uint32_t s : sets[0]) keys_[s].push_back(id);
                 p.needs = static_cast<std::uint32_t>(t_.need_list.size());
-                for (std::size_t k = 1; k < std::min<std::size_t>(sets.size(), 5); ++k) t_.need_list.push_back(need_of(sets[k]));
+                for (std::size_t k = 1; k < std::min<std::size_t>(sets.size(), 5); ++k)
+                    t_.need_list.push_back(need_of(sets[k]));
                 p.need_count = static_cast<std::uint8_t>(t_.need_list.size() - p.needs);
             }
             p.program = compile_program(spec.like.root);
@@ -723,8 +824,10 @@ private:
         t_.patterns.push_back(p);
     }
 
-    void complain(const Code& code, const Place& place, std::string message, std::string hint = {}) {
-        diagnostics_.push_back(make_diagnostic(code, in_.files[place.file], place.at, std::move(message), std::move(hint)));
+    void complain(const Code& code, const Place& place, std::string message,
+                  std::string hint = {}) {
+        diagnostics_.push_back(make_diagnostic(code, in_.files[place.file], place.at,
+                                               std::move(message), std::move(hint)));
     }
 
     // ---- flattening --------------------------------------------------------------------------
@@ -754,13 +857,16 @@ private:
             e.move_count = hashed_moves;
             for (const Move& m : moves) {
                 const ClassEntry& set = t_.classes[m.set];
-                for (std::uint32_t k = 0; k < set.count; ++k) edges_.add(s, t_.class_symbols[set.begin + k], m.target);
+                for (std::uint32_t k = 0; k < set.count; ++k)
+                    edges_.add(s, t_.class_symbols[set.begin + k], m.target);
             }
         }
         t_.key_begin.assign(next_symbol_ + 1, 0);
         for (std::uint32_t s = 0; s < next_symbol_; ++s) {
             t_.key_begin[s] = static_cast<std::uint32_t>(t_.key_patterns.size());
-            if (const auto found = keys_.find(s); found != keys_.end()) t_.key_patterns.insert(t_.key_patterns.end(), found->second.begin(), found->second.end());
+            if (const auto found = keys_.find(s); found != keys_.end())
+                t_.key_patterns.insert(t_.key_patterns.end(), found->second.begin(),
+                                       found->second.end());
         }
         t_.key_begin[next_symbol_] = static_cast<std::uint32_t>(t_.key_patterns.size());
         for (std::size_t s = 0; s < t_.states.size(); ++s) {
@@ -768,9 +874,11 @@ private:
             t_.states[s].gap_count = static_cast<std::uint16_t>(gaps_of_[s].size());
             t_.gap_list.insert(t_.gap_list.end(), gaps_of_[s].begin(), gaps_of_[s].end());
             t_.states[s].accepts = static_cast<std::uint32_t>(t_.accept_list.size());
-            if (const auto found = accepts_.find(static_cast<std::uint32_t>(s)); found != accepts_.end()) {
+            if (const auto found = accepts_.find(static_cast<std::uint32_t>(s));
+                found != accepts_.end()) {
                 t_.states[s].accept_count = static_cast<std::uint16_t>(found->second.size());
-                t_.accept_list.insert(t_.accept_list.end(), found->second.begin(), found->second.end());
+                t_.accept_list.insert(t_.accept_list.end(), found->second.begin(),
+                                      found->second.end());
             }
         }
         t_.edges = edges_.finish();
@@ -820,7 +928,9 @@ private:
         std::vector<std::pair<std::uint32_t, std::uint32_t>> deletes;  // hash, word
         for (std::uint32_t w = 1; w < t_.words.size(); ++w) {
             const std::string_view text = t_.word_text(w);
-            if (t_.words[w].symbol_count == 0 || text.size() < 5 || !is_ascii(text) || text.find('\'') != std::string_view::npos) continue;
+            if (t_.words[w].symbol_count == 0 || text.size() < 5 || !is_ascii(text) ||
+                text.find('\'') != std::string_view::npos)
+                continue;
             deletes.emplace_back(static_cast<std::uint32_t>(hash_bytes(text)), w);
             std::string shorter;
             for (std::size_t i = 0; i < text.size(); ++i) {
@@ -848,8 +958,9 @@ private:
     EdgeBuilder edges_, phrase_edges_;
     std::map<std::vector<std::uint32_t>, std::uint32_t> sets_;
     std::vector<std::vector<Move>> moves_of_{2};
-    std::vector<std::uint32_t> touched_;   // states of the pattern being added
-    std::vector<std::vector<std::uint32_t>> served_;  // per state: the patterns it serves, at most one more than most_gated
+    std::vector<std::uint32_t> touched_;  // states of the pattern being added
+    std::vector<std::vector<std::uint32_t>>
+        served_;  // per state: the patterns it serves, at most one more than most_gated
     std::map<std::uint32_t, std::vector<std::uint32_t>> keys_;
     std::unordered_map<std::uint32_t, double> common_;
     std::map<std::uint32_t, std::vector<std::vector<std::uint32_t>>> phrase_paths_;
@@ -867,6 +978,8 @@ private:
 
 }  // namespace
 
-Tables compile_tables(const Catalogue& catalogue, Diagnostics& diagnostics) { return Compiler(catalogue, diagnostics).run(); }
+Tables compile_tables(const Catalogue& catalogue, Diagnostics& diagnostics) {
+    return Compiler(catalogue, diagnostics).run();
+}
 
 }  // namespace befriend

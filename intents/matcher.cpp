@@ -20,33 +20,34 @@
 namespace befriend {
 namespace {
 
-constexpr std::size_t ring_size = 32;            // a word list phrase spans fewer words than this
-constexpr std::size_t most_hits = 8;             // of one pattern in one message; enough to search past a denied one
-constexpr std::uint32_t unless_reach = 10;      // words around a hit that `unless` looks at
+constexpr std::size_t ring_size = 32;  // a word list phrase spans fewer words than this
+constexpr std::size_t most_hits =
+    8;  // of one pattern in one message; enough to search past a denied one
+constexpr std::uint32_t unless_reach = 10;  // words around a hit that `unless` looks at
 constexpr float corrected_quality = 0.8f;
-constexpr float denial_weight = 0.6f;            // of a denied reading as evidence for `negated:`
+constexpr float denial_weight = 0.6f;  // of a denied reading as evidence for `negated:`
 constexpr std::uint32_t no_program = 0xFFFFFFFF;
 
 struct Item {
     std::uint32_t state = 0;
-    std::uint16_t left = 0;   // gap state: words it may still pass
-    bool fresh = false;       // has just taken a word, so it may accept
+    std::uint16_t left = 0;  // gap state: words it may still pass
+    bool fresh = false;      // has just taken a word, so it may accept
 };
 
 struct PhraseEdge {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
-    std::uint32_t out = 0;        // into Tables::phrase_out
+    std::uint32_t out = 0;  // into Tables::phrase_out
     std::uint32_t out_count = 0;
     std::uint64_t mask = 0;
-    std::int32_t same_end = -1;   // next edge that ends there
-    bool skip = false;            // may be passed over
+    std::int32_t same_end = -1;  // next edge that ends there
+    bool skip = false;           // may be passed over
 };
 
 struct Hit {
     std::uint32_t pattern = 0;
-    std::uint32_t end = 0;     // token after its last
-    std::uint32_t begin = 0;   // regex only
+    std::uint32_t end = 0;    // token after its last
+    std::uint32_t begin = 0;  // regex only
 };
 
 // A hit after its words are known and tagged.
@@ -56,14 +57,14 @@ struct Sign {
     std::uint16_t intent = 0;
     std::uint8_t level = 0;
     enum class Group : std::uint8_t { counts, negated, elsewhere } group = Group::counts;
-    float weight = 0;      // times quality
+    float weight = 0;  // times quality
     Whom whom = Whom::self;
     Time time = Time::now;
     Polarity polarity = Polarity::asserted;
     bool quoted = false;
     std::uint16_t clause = 0;
-    std::uint32_t words = 0, word_count = 0;   // into evidence_words: tokens taken
-    std::uint32_t slots = 0, slot_count = 0;   // into slots
+    std::uint32_t words = 0, word_count = 0;  // into evidence_words: tokens taken
+    std::uint32_t slots = 0, slot_count = 0;  // into slots
     bool used = false;
     std::int32_t trace = -1;
 };
@@ -82,25 +83,25 @@ struct Scratch::Buffers {
     std::vector<std::uint8_t> question;
     std::vector<std::int32_t> subjects;
     std::vector<PhraseEdge> phrases;
-    std::vector<std::uint32_t> phrase_first;   // per token, into phrases
-    std::vector<std::int32_t> phrase_ending;   // per token, head of the list by end
+    std::vector<std::uint32_t> phrase_first;  // per token, into phrases
+    std::vector<std::int32_t> phrase_ending;  // per token, head of the list by end
     std::vector<std::vector<Item>> pending = std::vector<std::vector<Item>>(ring_size);
     std::vector<Item> live;
-    std::vector<std::uint32_t> stamp;          // per state: tick when it was last live
-    std::vector<std::uint32_t> stamp_at;       // per state: its place in `live`
+    std::vector<std::uint32_t> stamp;     // per state: tick when it was last live
+    std::vector<std::uint32_t> stamp_at;  // per state: its place in `live`
     std::uint32_t tick = 0;
     std::vector<Hit> hits;
-    std::vector<std::uint32_t> hit_stamp;      // per pattern: message number
+    std::vector<std::uint32_t> hit_stamp;  // per pattern: message number
     std::vector<std::uint16_t> hit_count;
     std::uint32_t message = 0;
     std::uint32_t sentence = 0;
-    std::vector<std::uint32_t> present;        // per symbol: message in which it occurs
-    std::vector<std::uint32_t> present_now;    // per symbol: sentence in which it occurs
-    std::vector<std::uint32_t> candidate;      // per pattern: sentence that it could match
-    std::vector<std::uint32_t> symbols;        // of the sentence, each once
-    std::vector<std::uint32_t> hit_end;        // per pattern
+    std::vector<std::uint32_t> present;      // per symbol: message in which it occurs
+    std::vector<std::uint32_t> present_now;  // per symbol: sentence in which it occurs
+    std::vector<std::uint32_t> candidate;    // per pattern: sentence that it could match
+    std::vector<std::uint32_t> symbols;      // of the sentence, each once
+    std::vector<std::uint32_t> hit_end;      // per pattern
     std::vector<Sign> signs;
-    std::vector<std::uint32_t> words;          // evidence of all signs
+    std::vector<std::uint32_t> words;  // evidence of all signs
     std::vector<SlotRange> slots;
     std::vector<Regexes::Hit> regex_hits;
     std::string key;
@@ -127,7 +128,8 @@ struct Matcher::Compiled {
 
     void index() {
         by_name.clear();
-        for (std::size_t i = 0; i < t.intents.size(); ++i) by_name.emplace(t.intents[i].name, static_cast<std::uint16_t>(i));
+        for (std::size_t i = 0; i < t.intents.size(); ++i)
+            by_name.emplace(t.intents[i].name, static_cast<std::uint16_t>(i));
     }
 };
 
@@ -136,8 +138,15 @@ namespace {
 // One message through the tables.
 class Run {
 public:
-    Run(const Tables& t, const Regexes& regexes, const MatcherOptions& options, const Context& context, Scratch& scratch, Understanding& u)
-        : t_(t), regexes_(regexes), options_(options), context_(context), scratch_(scratch), b_(scratch.buffers()), u_(u) {}
+    Run(const Tables& t, const Regexes& regexes, const MatcherOptions& options,
+        const Context& context, Scratch& scratch, Understanding& u)
+        : t_(t),
+          regexes_(regexes),
+          options_(options),
+          context_(context),
+          scratch_(scratch),
+          b_(scratch.buffers()),
+          u_(u) {}
 
     void run(std::string_view text) {
         repair_utf8(text, u_.text);
@@ -174,14 +183,17 @@ private:
             r.score = 1;
             r.counts = true;
             r.pattern = no_program;
-            r.evidence = {{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(u_.text.size())}};
+            r.evidence = {
+                {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(u_.text.size())}};
             u_.readings.push_back(std::move(r));
         }
     }
 
     const WordEntry& entry(std::uint32_t token) const { return t_.words[u_.tokens[token].word]; }
     bool skips(std::uint32_t token) const { return u_.tokens[token].flags & token_flag::skip; }
-    Boundary before(std::uint32_t token) const { return token < n_ ? u_.tokens[token].before : Boundary::none; }
+    Boundary before(std::uint32_t token) const {
+        return token < n_ ? u_.tokens[token].before : Boundary::none;
+    }
 
     // ---- words -------------------------------------------------------------------------------
 
@@ -197,7 +209,8 @@ private:
         u_.folded += folded;
         t.folded_end = static_cast<std::uint32_t>(u_.folded.size());
         const std::uint64_t classes = t_.words.empty() ? 0 : t_.words[word].classes;
-        if ((classes & word_class::skip) || (t.flags & token_flag::emoji)) t.flags |= token_flag::skip;
+        if ((classes & word_class::skip) || (t.flags & token_flag::emoji))
+            t.flags |= token_flag::skip;
         if (word == 0) t.flags |= token_flag::unknown;
         b_.classes.push_back(classes);
         b_.question.push_back(first && raw.question_before);
@@ -241,10 +254,12 @@ private:
                     expand(raw, word);
                     continue;
                 }
-                if ((e.classes & word_class::clitic) && i && torn(raw_words[i - 1], raw, text)) continue;
+                if ((e.classes & word_class::clitic) && i && torn(raw_words[i - 1], raw, text))
+                    continue;
                 if ((text == "ill" || text == "id" || text == "its") && glued(i, text)) {
                     b_.key = text == "ill" ? "i'll" : text == "id" ? "i'd" : "it's";
-                    if (const std::uint32_t w = t_.find_word(b_.key); w && t_.words[w].expansion_count) {
+                    if (const std::uint32_t w = t_.find_word(b_.key);
+                        w && t_.words[w].expansion_count) {
                         expand(raw, w);
                         continue;
                     }
@@ -257,14 +272,16 @@ private:
     }
 
     std::string_view folded(const RawWord& raw) const {
-        return std::string_view(b_.cut.folded).substr(raw.folded_begin, raw.folded_end - raw.folded_begin);
+        return std::string_view(b_.cut.folded)
+            .substr(raw.folded_begin, raw.folded_end - raw.folded_begin);
     }
 
     // "i m", "don t": the two halves of a contraction.
     bool torn(const RawWord& left, const RawWord& raw, std::string_view text) {
         if (raw.before != Boundary::none || u_.tokens.empty()) return false;
         const std::string_view first = folded(left);
-        if (u_.tokens.back().typed != left.typed || (u_.tokens.back().flags & token_flag::expanded)) return false;
+        if (u_.tokens.back().typed != left.typed || (u_.tokens.back().flags & token_flag::expanded))
+            return false;
         b_.key.assign(first);
         b_.key += '\'';
         b_.key += text;
@@ -279,13 +296,18 @@ private:
 
     // "ill never", "id rather": a pronoun where a clause begins; elsewhere the word itself.
     bool glued(std::size_t i, std::string_view text) const {
-        if (text == "its") return i + 1 < b_.cut.words.size() && folded(b_.cut.words[i + 1]) != "own";
-        if (i + 1 >= b_.cut.words.size() || b_.cut.words[i + 1].before != Boundary::none) return false;
+        if (text == "its")
+            return i + 1 < b_.cut.words.size() && folded(b_.cut.words[i + 1]) != "own";
+        if (i + 1 >= b_.cut.words.size() || b_.cut.words[i + 1].before != Boundary::none)
+            return false;
         if (i == 0 || b_.cut.words[i].before != Boundary::none) return true;
         namespace c = word_class;
         const std::uint64_t k = b_.classes.empty() ? 0 : b_.classes.back();
         const std::string_view w = u_.folded_word(u_.tokens.back());
-        return (k & (c::breaks | c::joins)) || ((k & c::opens) && w != "feel" && w != "felt" && w != "feeling" && w != "seem" && w != "like") || w == "then" || w == "maybe";
+        return (k & (c::breaks | c::joins)) ||
+               ((k & c::opens) && w != "feel" && w != "felt" && w != "feeling" && w != "seem" &&
+                w != "like") ||
+               w == "then" || w == "maybe";
     }
 
     void unknown(const RawWord& raw, std::string_view text) {
@@ -295,21 +317,32 @@ private:
             const std::string_view tail = text.substr(apostrophe + 1);
             const std::string_view stem = text.substr(0, apostrophe);
             std::string_view second;
-            if (tail == "s") second = "is";
-            else if (tail == "ll") second = "will";
-            else if (tail == "re") second = "are";
-            else if (tail == "ve") second = "have";
-            else if (tail == "d") second = "would";
-            else if (tail == "m") second = "am";
-            else if (tail.empty()) second = "";
+            if (tail == "s")
+                second = "is";
+            else if (tail == "ll")
+                second = "will";
+            else if (tail == "re")
+                second = "are";
+            else if (tail == "ve")
+                second = "have";
+            else if (tail == "d")
+                second = "would";
+            else if (tail == "m")
+                second = "am";
+            else if (tail.empty())
+                second = "";
             if (!second.empty() || tail.empty()) {
                 const std::uint32_t word = t_.find_word(stem);
-                if (word && t_.words[word].expansion_count) expand(raw, word);
-                else if (word) push(raw, stem, word, true);
-                else guess(raw, stem);
+                if (word && t_.words[word].expansion_count)
+                    expand(raw, word);
+                else if (word)
+                    push(raw, stem, word, true);
+                else
+                    guess(raw, stem);
                 if (!second.empty()) {
                     Token& t = push(raw, second, t_.find_word(second), false);
-                    // "my mum's" owns or is: the "is" counts where a pattern names it, else it is passed over.
+                    // "my mum's" owns or is: the "is" counts where a pattern names it, else it is
+                    // passed over.
                     if (tail == "s") t.flags |= token_flag::skip;
                     if (tail == "s") b_.classes.back() = word_class::function_word;
                 }
@@ -333,7 +366,8 @@ private:
     std::uint32_t resolve(std::string_view text, bool& corrected) {
         std::string& s = b_.key;
         if (text.size() < 2 || text.size() > 64) return 0;
-        // Elongation: runs of three and more, first as two letters, then as one; then double letters.
+        // Elongation: runs of three and more, first as two letters, then as one; then double
+        // letters.
         std::string two, one, single;
         bool run = false;
         for (std::size_t i = 0; i < text.size(); ++i) {
@@ -382,17 +416,31 @@ private:
         }
         if (!is_ascii(text)) return 0;
         // Digits for letters: "k1ll", "h8" stays.
-        if (text.find_first_of("013457") != std::string_view::npos && text.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string_view::npos) {
+        if (text.find_first_of("013457") != std::string_view::npos &&
+            text.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string_view::npos) {
             s.assign(text);
             for (char& c : s) {
                 switch (c) {
-                    case '0': c = 'o'; break;
-                    case '1': c = 'i'; break;
-                    case '3': c = 'e'; break;
-                    case '4': c = 'a'; break;
-                    case '5': c = 's'; break;
-                    case '7': c = 't'; break;
-                    default: break;
+                    case '0':
+                        c = 'o';
+                        break;
+                    case '1':
+                        c = 'i';
+                        break;
+                    case '3':
+                        c = 'e';
+                        break;
+                    case '4':
+                        c = 'a';
+                        break;
+                    case '5':
+                        c = 's';
+                        break;
+                    case '7':
+                        c = 't';
+                        break;
+                    default:
+                        break;
                 }
             }
             if (const std::uint32_t w = t_.find_word(s)) return w;
@@ -414,7 +462,8 @@ private:
         if (t_.spelling.empty()) return 0;
         const auto look = [&](std::string_view key) {
             const auto h = static_cast<std::uint32_t>(hash_bytes(key));
-            for (std::size_t i = scale(h, t_.spelling.size()); t_.spelling[i]; i = i + 1 == t_.spelling.size() ? 0 : i + 1) {
+            for (std::size_t i = scale(h, t_.spelling.size()); t_.spelling[i];
+                 i = i + 1 == t_.spelling.size() ? 0 : i + 1) {
                 const std::uint32_t w = t_.spelling[i];
                 const std::string_view wanted = t_.word_text(w);
                 if (std::max(typed.size(), wanted.size()) < 6) continue;
@@ -440,15 +489,21 @@ private:
         std::size_t i = 0;
         while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
         std::size_t j = 0;
-        while (j < a.size() - i && j < b.size() - i && a[a.size() - 1 - j] == b[b.size() - 1 - j]) ++j;
+        while (j < a.size() - i && j < b.size() - i && a[a.size() - 1 - j] == b[b.size() - 1 - j])
+            ++j;
         const std::size_t ra = a.size() - i - j, rb = b.size() - i - j;
         int rank = 100;
-        if (ra == 2 && rb == 2 && a[i] == b[i + 1] && a[i + 1] == b[i]) rank = 1;
-        else if (ra == 1 && rb == 0) rank = 2;
-        else if (ra == 0 && rb == 1) rank = 2;
-        else if (ra == 1 && rb == 1) rank = 3;
+        if (ra == 2 && rb == 2 && a[i] == b[i + 1] && a[i + 1] == b[i])
+            rank = 1;
+        else if (ra == 1 && rb == 0)
+            rank = 2;
+        else if (ra == 0 && rb == 1)
+            rank = 2;
+        else if (ra == 1 && rb == 1)
+            rank = 3;
         if (rank < 100 && i == 0) return rank == 1 ? 5 : 100;
-        // An ending is grammar more often than a slip: "friend" is not "fiend", "others" not "other".
+        // An ending is grammar more often than a slip: "friend" is not "fiend", "others" not
+        // "other".
         if (rank == 3 && j == 0 && a.size() < 7) return 100;
         return rank;
     }
@@ -463,7 +518,8 @@ private:
             b_.phrase_first[i] = static_cast<std::uint32_t>(b_.phrases.size());
             if (!t_.words.empty() && (t_.phrases[0].mask & entry(i).mask)) walk(i, i, 0);
         }
-        b_.phrase_first[n_] = b_.phrase_first[n_ + 1] = static_cast<std::uint32_t>(b_.phrases.size());
+        b_.phrase_first[n_] = b_.phrase_first[n_ + 1] =
+            static_cast<std::uint32_t>(b_.phrases.size());
         for (std::size_t k = 0; k < b_.phrases.size(); ++k) {
             std::int32_t& head = b_.phrase_ending[b_.phrases[k].end];
             b_.phrases[k].same_end = head;
@@ -472,7 +528,8 @@ private:
     }
 
     bool is_skip(const PhraseState& p) const {
-        return std::find(t_.phrase_out.begin() + p.out, t_.phrase_out.begin() + p.out + p.out_count, symbol::skip) != t_.phrase_out.begin() + p.out + p.out_count;
+        return std::find(t_.phrase_out.begin() + p.out, t_.phrase_out.begin() + p.out + p.out_count,
+                         symbol::skip) != t_.phrase_out.begin() + p.out + p.out_count;
     }
 
     void walk(std::uint32_t begin, std::uint32_t at, std::uint32_t state) {
@@ -487,7 +544,8 @@ private:
                 const PhraseState& p = t_.phrases[next];
                 if (p.out_count) {
                     std::uint64_t mask = 0;
-                    for (std::uint32_t o = 0; o < p.out_count; ++o) mask |= symbol_bit(t_.phrase_out[p.out + o]);
+                    for (std::uint32_t o = 0; o < p.out_count; ++o)
+                        mask |= symbol_bit(t_.phrase_out[p.out + o]);
                     b_.phrases.push_back({begin, at + 1, p.out, p.out_count, mask, -1, is_skip(p)});
                 }
                 if (p.mask) walk(begin, at + 1, next);
@@ -501,8 +559,8 @@ private:
     [[gnu::noinline]] void automaton() {
         b_.hits.clear();
         if (t_.states.empty()) return;
-        // What other messages and other matchers left behind is older than this tick and message, so
-        // it says nothing; the arrays only grow.
+        // What other messages and other matchers left behind is older than this tick and message,
+        // so it says nothing; the arrays only grow.
         const auto grow = [](auto& list, std::size_t size) {
             if (list.size() < size) list.resize(size, 0);
         };
@@ -531,9 +589,13 @@ private:
             const Boundary boundary = before(p);
             ++b_.tick;
             b_.live.clear();
-            // No pattern reaches over the end of a sentence, so each sentence has its own candidates.
+            // No pattern reaches over the end of a sentence, so each sentence has its own
+            // candidates.
             if (p == sentence_end && p < n_) {
-                for (++sentence_end; sentence_end < n_ && (t_.crossing || before(sentence_end) != Boundary::hard); ++sentence_end) {}
+                for (++sentence_end;
+                     sentence_end < n_ && (t_.crossing || before(sentence_end) != Boundary::hard);
+                     ++sentence_end) {
+                }
                 candidates(p, sentence_end);
             }
             for (const Item& item : arrived) {
@@ -553,7 +615,8 @@ private:
                 // The end of the message is one more symbol.
                 for (std::size_t k = 0; k < b_.live.size(); ++k) {
                     const std::uint32_t end_symbol = symbol::end;
-                    take(b_.live[k].state, &end_symbol, 1, symbol_bit(symbol::end), [&](std::uint32_t target) { accept(target, p); });
+                    take(b_.live[k].state, &end_symbol, 1, symbol_bit(symbol::end),
+                         [&](std::uint32_t target) { accept(target, p); });
                 }
                 break;
             }
@@ -561,7 +624,8 @@ private:
             const bool skip = skips(p);
             if (!skip) at_start = false;
             take_word(0, word, p + 1);
-            const std::uint32_t phrase_begin = b_.phrase_first[p], phrase_end = b_.phrase_first[p + 1];
+            const std::uint32_t phrase_begin = b_.phrase_first[p],
+                                phrase_end = b_.phrase_first[p + 1];
             for (std::uint32_t k = phrase_begin; k < phrase_end; ++k) take_phrase(0, b_.phrases[k]);
             std::vector<Item>& next = b_.pending[(p + 1) % ring_size];
             for (std::size_t k = 0; k < b_.live.size(); ++k) {
@@ -571,14 +635,19 @@ private:
                 for (std::uint32_t f = phrase_begin; f < phrase_end; ++f) {
                     take_phrase(item.state, b_.phrases[f]);
                     if (b_.phrases[f].skip && item.state != 1 && clear_inside(b_.phrases[f])) {
-                        b_.pending[b_.phrases[f].end % ring_size].push_back({item.state, item.left, false});
+                        b_.pending[b_.phrases[f].end % ring_size].push_back(
+                            {item.state, item.left, false});
                     }
                 }
                 if (s.any && open(s.any)) next.push_back({s.any, 0, true});
                 if (skip) {
                     if (item.state != 1) next.push_back({item.state, item.left, false});
                 } else if (s.is_gap && item.left > 0) {
-                    next.push_back({item.state, s.most == unlimited_gap ? unlimited_gap : static_cast<std::uint16_t>(item.left - 1), false});
+                    next.push_back({item.state,
+                                    s.most == unlimited_gap
+                                        ? unlimited_gap
+                                        : static_cast<std::uint16_t>(item.left - 1),
+                                    false});
                 }
             }
         }
@@ -603,7 +672,8 @@ private:
             for (std::uint32_t k = 0; k < e.symbol_count; ++k) see(t_.symbol_lists[e.symbols + k]);
         }
         for (std::uint32_t f = b_.phrase_first[first]; f < b_.phrase_first[last]; ++f) {
-            for (std::uint32_t k = 0; k < b_.phrases[f].out_count; ++k) see(t_.phrase_out[b_.phrases[f].out + k]);
+            for (std::uint32_t k = 0; k < b_.phrases[f].out_count; ++k)
+                see(t_.phrase_out[b_.phrases[f].out + k]);
         }
         for (const std::uint32_t s : b_.symbols) {
             for (std::uint32_t k = t_.key_begin[s]; k < t_.key_begin[s + 1]; ++k) {
@@ -611,12 +681,14 @@ private:
                 if (b_.candidate[p] == b_.sentence) continue;
                 const PatternEntry& e = t_.patterns[p];
                 if (e.max_words && n_ > e.max_words) continue;
-                if (has_all(e.needs, e.need_count, b_.present_now, b_.sentence)) b_.candidate[p] = b_.sentence;
+                if (has_all(e.needs, e.need_count, b_.present_now, b_.sentence))
+                    b_.candidate[p] = b_.sentence;
             }
         }
     }
 
-    bool has_all(std::uint32_t needs, std::uint32_t count, const std::vector<std::uint32_t>& stamps, std::uint32_t stamp) const {
+    bool has_all(std::uint32_t needs, std::uint32_t count, const std::vector<std::uint32_t>& stamps,
+                 std::uint32_t stamp) const {
         for (std::uint32_t k = 0; k < count; ++k) {
             const std::uint32_t need = t_.need_list[needs + k];
             if (need & needs_symbol) {
@@ -681,7 +753,8 @@ private:
 
     // Follows every way that one of the symbols opens, to states whose gate is open.
     template <class F>
-    void take(std::uint32_t state, const std::uint32_t* symbols, std::uint32_t count, std::uint64_t mask, F&& f) const {
+    void take(std::uint32_t state, const std::uint32_t* symbols, std::uint32_t count,
+              std::uint64_t mask, F&& f) const {
         const StateEntry& s = t_.states[state];
         if (!(s.mask & mask)) return;
         if (s.move_count == hashed_moves) {
@@ -707,7 +780,8 @@ private:
         }
     }
 
-    bool in_class(std::uint32_t set_id, const std::uint32_t* symbols, std::uint32_t count, std::uint64_t mask) const {
+    bool in_class(std::uint32_t set_id, const std::uint32_t* symbols, std::uint32_t count,
+                  std::uint64_t mask) const {
         const ClassEntry& set = t_.classes[set_id];
         if (!(set.mask & mask)) return false;
         const std::uint32_t* begin = t_.class_symbols.data() + set.begin;
@@ -730,12 +804,14 @@ private:
 
     void take_word(std::uint32_t state, const WordEntry& word, std::uint32_t p) {
         std::vector<Item>& next = b_.pending[p % ring_size];
-        take(state, t_.symbol_lists.data() + word.symbols, word.symbol_count, word.mask, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
+        take(state, t_.symbol_lists.data() + word.symbols, word.symbol_count, word.mask,
+             [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
     }
 
     void take_phrase(std::uint32_t state, const PhraseEdge& phrase) {
         std::vector<Item>& next = b_.pending[phrase.end % ring_size];
-        take(state, t_.phrase_out.data() + phrase.out, phrase.out_count, phrase.mask, [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
+        take(state, t_.phrase_out.data() + phrase.out, phrase.out_count, phrase.mask,
+             [&](std::uint32_t target) { next.push_back({target, t_.states[target].most, true}); });
     }
 
     void accept(std::uint32_t state, std::uint32_t p) {
@@ -768,23 +844,27 @@ private:
             hit.begin = i;
             while (i < n_ && u_.tokens[i].folded_begin < h.end) ++i;
             hit.end = i;
-            if (t_.patterns[hit.pattern].max_words && n_ > t_.patterns[hit.pattern].max_words) continue;
+            if (t_.patterns[hit.pattern].max_words && n_ > t_.patterns[hit.pattern].max_words)
+                continue;
             if (hit.end > hit.begin) b_.hits.push_back(hit);
         }
     }
 
     // ---- which words a hit took --------------------------------------------------------------
 
-    // Runs a program backwards from `at`, which is the token after the match. Fills taken (tokens as
-    // ranges, last first) and open_slots. `low` is the first token it may take.
+    // Runs a program backwards from `at`, which is the token after the match. Fills taken (tokens
+    // as ranges, last first) and open_slots. `low` is the first token it may take.
     bool back(std::uint32_t pc, std::uint32_t at, std::uint32_t end, std::uint32_t low) {
         for (;;) {
             if (fuel_ == 0) return false;
             --fuel_;
             const Instruction in = t_.code[pc];
             switch (in.op) {
-                case Instruction::Op::accept: return true;
-                case Instruction::Op::jump: pc = in.a; continue;
+                case Instruction::Op::accept:
+                    return true;
+                case Instruction::Op::jump:
+                    pc = in.a;
+                    continue;
                 case Instruction::Op::split:
                     if (back(in.a, at, end, low)) return true;
                     pc = in.b;
@@ -834,25 +914,31 @@ private:
                 case Instruction::Op::words: {
                     if (at <= low) return false;
                     if (at != end && before(at) == Boundary::hard) return false;
-                    for (std::int32_t k = b_.phrase_ending[at]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+                    for (std::int32_t k = b_.phrase_ending[at]; k >= 0;
+                         k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
                         const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
                         if (f.begin < low) continue;
-                        if (!in_class(in.a, t_.phrase_out.data() + f.out, f.out_count, f.mask)) continue;
+                        if (!in_class(in.a, t_.phrase_out.data() + f.out, f.out_count, f.mask))
+                            continue;
                         b_.taken.emplace_back(f.begin, f.end);
                         if (back(pc + 1, f.begin, end, low)) return true;
                         b_.taken.pop_back();
                     }
                     const WordEntry& e = entry(at - 1);
-                    if (in_class(in.a, t_.symbol_lists.data() + e.symbols, e.symbol_count, e.mask)) {
+                    if (in_class(in.a, t_.symbol_lists.data() + e.symbols, e.symbol_count,
+                                 e.mask)) {
                         b_.taken.emplace_back(at - 1, at);
                         if (back(pc + 1, at - 1, end, low)) return true;
                         b_.taken.pop_back();
                     }
                     // A filler between two written words, or after the last where "$" follows.
                     if (at == end && !end_anchored_) return false;
-                    for (std::int32_t k = b_.phrase_ending[at]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+                    for (std::int32_t k = b_.phrase_ending[at]; k >= 0;
+                         k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
                         const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
-                        if (f.skip && f.begin >= low && clear_inside(f) && back(pc, f.begin, end, low)) return true;
+                        if (f.skip && f.begin >= low && clear_inside(f) &&
+                            back(pc, f.begin, end, low))
+                            return true;
                     }
                     if (skips(at - 1)) {
                         --at;
@@ -872,9 +958,11 @@ private:
                         if (back(pc + 1, i, end, low)) return true;
                         if (i <= low) return false;
                         std::uint32_t jump = i;
-                        for (std::int32_t k = b_.phrase_ending[i]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+                        for (std::int32_t k = b_.phrase_ending[i]; k >= 0;
+                             k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
                             const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
-                            if (f.skip && f.begin >= low && clear_inside(f)) jump = std::min(jump, f.begin);
+                            if (f.skip && f.begin >= low && clear_inside(f))
+                                jump = std::min(jump, f.begin);
                         }
                         if (jump < i) {
                             i = jump;
@@ -895,15 +983,19 @@ private:
         b_.taken.clear();
         b_.open_slots.clear();
         fuel_ = 20000;
-        end_anchored_ = t_.code[program].op == Instruction::Op::end || t_.code[program].op == Instruction::Op::split;
+        end_anchored_ = t_.code[program].op == Instruction::Op::end ||
+                        t_.code[program].op == Instruction::Op::split;
         return back(program, end, end, low);
     }
 
-    [[gnu::noinline]] bool found_in_clauses(std::uint32_t program, std::uint32_t last_set, std::uint32_t first, std::uint32_t last) {
+    [[gnu::noinline]] bool found_in_clauses(std::uint32_t program, std::uint32_t last_set,
+                                            std::uint32_t first, std::uint32_t last) {
         // Any place inside the clauses that the evidence touches; where nobody typed a comma for
         // many words, not farther than a clause would be long.
-        const std::uint32_t low = std::max(u_.clauses[u_.tokens[first].clause].first, first < unless_reach ? 0 : first - unless_reach);
-        const std::uint32_t high = std::min(u_.clauses[u_.tokens[last].clause].last, last + 1 + unless_reach);
+        const std::uint32_t low = std::max(u_.clauses[u_.tokens[first].clause].first,
+                                           first < unless_reach ? 0 : first - unless_reach);
+        const std::uint32_t high =
+            std::min(u_.clauses[u_.tokens[last].clause].last, last + 1 + unless_reach);
         std::swap(b_.taken, b_.kept_taken);
         std::swap(b_.open_slots, b_.kept_slots);
         bool found = false;
@@ -923,14 +1015,17 @@ private:
     bool can_end(std::uint32_t set, std::uint32_t end) const {
         const WordEntry& e = entry(end - 1);
         if (in_class(set, t_.symbol_lists.data() + e.symbols, e.symbol_count, e.mask)) return true;
-        for (std::int32_t k = b_.phrase_ending[end]; k >= 0; k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
+        for (std::int32_t k = b_.phrase_ending[end]; k >= 0;
+             k = b_.phrases[static_cast<std::size_t>(k)].same_end) {
             const PhraseEdge& f = b_.phrases[static_cast<std::size_t>(k)];
             if (in_class(set, t_.phrase_out.data() + f.out, f.out_count, f.mask)) return true;
         }
         return false;
     }
 
-    bool content(std::uint32_t token) const { return !(b_.classes[token] & (word_class::function_word | word_class::skip)); }
+    bool content(std::uint32_t token) const {
+        return !(b_.classes[token] & (word_class::function_word | word_class::skip));
+    }
 
     // ---- hits become signs -------------------------------------------------------------------
 
@@ -938,7 +1033,9 @@ private:
         b_.signs.clear();
         b_.words.clear();
         b_.slots.clear();
-        std::sort(b_.hits.begin(), b_.hits.end(), [](const Hit& a, const Hit& b) { return a.pattern != b.pattern ? a.pattern < b.pattern : a.end < b.end; });
+        std::sort(b_.hits.begin(), b_.hits.end(), [](const Hit& a, const Hit& b) {
+            return a.pattern != b.pattern ? a.pattern < b.pattern : a.end < b.end;
+        });
         for (const Hit& hit : b_.hits) sign(hit);
     }
 
@@ -963,8 +1060,11 @@ private:
         for (std::uint32_t k = 0; k < s.word_count; ++k) {
             const std::uint32_t token = b_.words[s.words + k];
             const Span span = u_.tokens[token].typed;
-            if (!out.empty() && (span.begin <= out.back().end || (k && b_.words[s.words + k - 1] + 1 == token))) out.back().end = std::max(out.back().end, span.end);
-            else out.push_back(span);
+            if (!out.empty() &&
+                (span.begin <= out.back().end || (k && b_.words[s.words + k - 1] + 1 == token)))
+                out.back().end = std::max(out.back().end, span.end);
+            else
+                out.push_back(span);
         }
         return out;
     }
@@ -989,7 +1089,8 @@ private:
                 b_.taken.emplace_back(hit.end - 1, hit.end);
             }
             for (std::size_t k = b_.taken.size(); k-- > 0;) {
-                for (std::uint32_t i = b_.taken[k].first; i < b_.taken[k].second; ++i) b_.words.push_back(i);
+                for (std::uint32_t i = b_.taken[k].first; i < b_.taken[k].second; ++i)
+                    b_.words.push_back(i);
             }
         }
         s.word_count = static_cast<std::uint32_t>(b_.words.size()) - s.words;
@@ -1020,20 +1121,24 @@ private:
         s.clause = h.clause;
         float quality = 1;
         for (std::uint32_t k = 0; k < s.word_count; ++k) {
-            if (u_.tokens[b_.words[s.words + k]].flags & token_flag::corrected) quality = corrected_quality;
+            if (u_.tokens[b_.words[s.words + k]].flags & token_flag::corrected)
+                quality = corrected_quality;
         }
         s.weight = p.weight * quality;
 
         s.whom = h.person;
         if (s.whom != Whom::self) {
-            // "he hates me", "you make me sick": the speaker stands in the evidence after the subject.
+            // "he hates me", "you make me sick": the speaker stands in the evidence after the
+            // subject.
             const std::int32_t subject = b_.subjects[head];
             for (std::uint32_t k = 0; k < s.word_count; ++k) {
                 const std::uint32_t i = b_.words[s.words + k];
                 namespace c = word_class;
                 if (static_cast<std::int32_t>(i) <= subject) continue;
-                const bool mine = (b_.classes[i] & c::self_possessive) && !(i + 1 < n_ && (b_.classes[i + 1] & c::relation));
-                if ((b_.classes[i] & (c::self_subject | c::self_object)) || mine) s.whom = Whom::self;
+                const bool mine = (b_.classes[i] & c::self_possessive) &&
+                                  !(i + 1 < n_ && (b_.classes[i + 1] & c::relation));
+                if ((b_.classes[i] & (c::self_subject | c::self_object)) || mine)
+                    s.whom = Whom::self;
             }
         }
         s.quoted = h.flags & token_flag::quoted;
@@ -1052,28 +1157,36 @@ private:
         for (const std::uint16_t n : {h.negator, h.negator2}) {
             if (n == 0) continue;
             bool part = false;
-            for (std::uint32_t k = 0; k < s.word_count; ++k) part = part || b_.words[s.words + k] == n - 1u;
+            for (std::uint32_t k = 0; k < s.word_count; ++k)
+                part = part || b_.words[s.words + k] == n - 1u;
             if (!part) {
                 ++open_negators;
                 denier = n - 1u;
             }
         }
-        s.polarity = open_negators == 1 ? Polarity::negated : (open_negators == 2 || (h.flags & token_flag::hedged)) ? Polarity::hedged : Polarity::asserted;
+        s.polarity = open_negators == 1                                       ? Polarity::negated
+                     : (open_negators == 2 || (h.flags & token_flag::hedged)) ? Polarity::hedged
+                                                                              : Polarity::asserted;
         if (p.polarity != 0xFF) {
             s.polarity = static_cast<Polarity>(p.polarity);
             if (s.polarity != Polarity::negated) resolved = false;
         }
 
-        if (p.unless != no_program && has_all(p.unless_needs, p.unless_need_count, b_.present, b_.message) && found_in_clauses(p.unless, p.unless_last, first, last)) {
+        if (p.unless != no_program &&
+            has_all(p.unless_needs, p.unless_need_count, b_.present, b_.message) &&
+            found_in_clauses(p.unless, p.unless_last, first, last)) {
             note(s, "cancelled by unless");
             b_.words.resize(s.words);
             b_.slots.resize(s.slots);
             return;
         }
         const IntentEntry& intent = t_.intents[s.intent];
-        const bool fits = intent.whom == 0 || s.whom == Whom::anyone || (intent.whom & 1u << static_cast<unsigned>(s.whom)) || (intent.whom & 1u << static_cast<unsigned>(Whom::anyone));
+        const bool fits = intent.whom == 0 || s.whom == Whom::anyone ||
+                          (intent.whom & 1u << static_cast<unsigned>(s.whom)) ||
+                          (intent.whom & 1u << static_cast<unsigned>(Whom::anyone));
         const bool crisis = intent.kind == IntentKind::crisis;
-        if (crisis && s.polarity != Polarity::negated && p.time == 0xFF && (resolved || (clause.strong_past && s.time == Time::past))) {
+        if (crisis && s.polarity != Polarity::negated && p.time == 0xFF &&
+            (resolved || (clause.strong_past && s.time == Time::past))) {
             s.level = 2;  // past
             s.time = Time::past;
             resolved = false;
@@ -1082,10 +1195,14 @@ private:
             note(s, "counts");  // a topic is one, whoever and whatever is said of it
         } else if (s.polarity == Polarity::negated) {
             s.group = Sign::Group::negated;
-            note(s, p.polarity != 0xFF ? "a denial" : "denied by \"" + std::string(u_.folded_word(u_.tokens[denier])) + "\"");
+            note(s, p.polarity != 0xFF
+                        ? "a denial"
+                        : "denied by \"" + std::string(u_.folded_word(u_.tokens[denier])) + "\"");
         } else if (!fits) {
             s.group = Sign::Group::elsewhere;
-            note(s, s.quoted ? "somebody else's words" : s.whom == Whom::bot ? "about befriend" : "about somebody else");
+            note(s, s.quoted              ? "somebody else's words"
+                    : s.whom == Whom::bot ? "about befriend"
+                                          : "about somebody else");
         } else if (resolved && !crisis) {
             s.group = Sign::Group::negated;
             s.time = Time::past;
@@ -1104,7 +1221,8 @@ private:
     };
 
     // Noisy-or over families, each with its best sign; words count once.
-    bool score(std::uint16_t intent, Sign::Group group, std::uint8_t level, Scored& out, std::vector<std::uint32_t>& members) {
+    bool score(std::uint16_t intent, Sign::Group group, std::uint8_t level, Scored& out,
+               std::vector<std::uint32_t>& members) {
         members.clear();
         bool own = false;
         for (std::uint32_t k = 0; k < b_.signs.size(); ++k) {
@@ -1114,13 +1232,14 @@ private:
             members.push_back(k);
         }
         if (!own) return false;
-        if (members.size() > 1) std::stable_sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) {
-            const Sign& x = b_.signs[a];
-            const Sign& y = b_.signs[b];
-            const bool mine_x = x.level == level, mine_y = y.level == level;
-            if (x.weight != y.weight) return x.weight > y.weight;
-            return mine_x && !mine_y;
-        });
+        if (members.size() > 1)
+            std::stable_sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) {
+                const Sign& x = b_.signs[a];
+                const Sign& y = b_.signs[b];
+                const bool mine_x = x.level == level, mine_y = y.level == level;
+                if (x.weight != y.weight) return x.weight > y.weight;
+                return mine_x && !mine_y;
+            });
         float rest = 1;
         b_.used_words.clear();
         std::vector<std::uint32_t>& counted = b_.counted;
@@ -1136,10 +1255,13 @@ private:
                 const std::uint32_t token = b_.words[s.words + w];
                 if (!content(token)) continue;
                 any = true;
-                overlaps = overlaps || std::find(b_.used_words.begin(), b_.used_words.end(), token) != b_.used_words.end();
+                overlaps = overlaps || std::find(b_.used_words.begin(), b_.used_words.end(),
+                                                 token) != b_.used_words.end();
             }
             if (!any && !counted.empty()) {
-                for (std::uint32_t w = 0; w < s.word_count; ++w) overlaps = overlaps || std::find(b_.used_words.begin(), b_.used_words.end(), b_.words[s.words + w]) != b_.used_words.end();
+                for (std::uint32_t w = 0; w < s.word_count; ++w)
+                    overlaps = overlaps || std::find(b_.used_words.begin(), b_.used_words.end(),
+                                                     b_.words[s.words + w]) != b_.used_words.end();
             }
             if (overlaps) continue;
             for (std::uint32_t w = 0; w < s.word_count; ++w) {
@@ -1156,7 +1278,8 @@ private:
         return true;
     }
 
-    Reading& make_reading(const Scored& scored, const std::vector<std::uint32_t>& members, std::uint8_t level) {
+    Reading& make_reading(const Scored& scored, const std::vector<std::uint32_t>& members,
+                          std::uint8_t level) {
         const Sign& best = b_.signs[scored.best];
         Reading& r = u_.readings.emplace_back();
         r.intent = static_cast<IntentId>(best.intent);
@@ -1174,19 +1297,29 @@ private:
             const PatternEntry& p = t_.patterns[s.pattern];
             for (std::uint32_t a = 0; a < p.attr_count; ++a) {
                 const std::string& attr = t_.names[t_.attr_list[p.attrs + a]];
-                if (std::find(r.attrs.begin(), r.attrs.end(), attr) == r.attrs.end()) r.attrs.push_back(attr);
+                if (std::find(r.attrs.begin(), r.attrs.end(), attr) == r.attrs.end())
+                    r.attrs.push_back(attr);
             }
             for (std::uint32_t a = 0; a < s.slot_count; ++a) {
                 const SlotRange& slot = b_.slots[s.slots + a];
-                const bool has = std::any_of(r.slots.begin(), r.slots.end(), [&](const CapturedSlot& c) { return c.name == t_.names[slot.name]; });
-                if (!has) r.slots.push_back({t_.names[slot.name], {u_.tokens[slot.begin].typed.begin, u_.tokens[slot.end - 1].typed.end}});
+                const bool has = std::any_of(
+                    r.slots.begin(), r.slots.end(),
+                    [&](const CapturedSlot& c) { return c.name == t_.names[slot.name]; });
+                if (!has)
+                    r.slots.push_back(
+                        {t_.names[slot.name],
+                         {u_.tokens[slot.begin].typed.begin, u_.tokens[slot.end - 1].typed.end}});
             }
         }
-        std::sort(r.evidence.begin(), r.evidence.end(), [](const Span& a, const Span& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+        std::sort(r.evidence.begin(), r.evidence.end(), [](const Span& a, const Span& b) {
+            return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+        });
         std::vector<Span> merged;
         for (const Span& s : r.evidence) {
-            if (!merged.empty() && s.begin <= merged.back().end) merged.back().end = std::max(merged.back().end, s.end);
-            else merged.push_back(s);
+            if (!merged.empty() && s.begin <= merged.back().end)
+                merged.back().end = std::max(merged.back().end, s.end);
+            else
+                merged.push_back(s);
         }
         r.evidence = std::move(merged);
         return r;
@@ -1196,7 +1329,8 @@ private:
         std::vector<std::uint16_t>& intents = b_.intents;
         intents.clear();
         for (const Sign& s : b_.signs) {
-            if (std::find(intents.begin(), intents.end(), s.intent) == intents.end()) intents.push_back(s.intent);
+            if (std::find(intents.begin(), intents.end(), s.intent) == intents.end())
+                intents.push_back(s.intent);
         }
         std::vector<std::uint32_t>& members = b_.members;
         // What is denied is evidence for another intent.
@@ -1207,11 +1341,16 @@ private:
             if (intent.negated == 0xFFFF) continue;
             Scored scored;
             bool any = false;
-            for (std::uint32_t s = 0; s < own_signs; ++s) any = any || (b_.signs[s].intent == id && b_.signs[s].group == Sign::Group::negated);
-            if (!any || !score(id, Sign::Group::negated, 0, scored, members) || scored.score < intent.threshold) continue;
+            for (std::uint32_t s = 0; s < own_signs; ++s)
+                any =
+                    any || (b_.signs[s].intent == id && b_.signs[s].group == Sign::Group::negated);
+            if (!any || !score(id, Sign::Group::negated, 0, scored, members) ||
+                scored.score < intent.threshold)
+                continue;
             const Sign& denied = b_.signs[scored.best];
             const IntentEntry& other = t_.intents[intent.negated];
-            const bool fits = denied.whom == Whom::anyone || intent.whom == 0 || (intent.whom & 1u << static_cast<unsigned>(denied.whom));
+            const bool fits = denied.whom == Whom::anyone || intent.whom == 0 ||
+                              (intent.whom & 1u << static_cast<unsigned>(denied.whom));
             if (!fits) continue;
             Sign s = denied;
             s.intent = intent.negated;
@@ -1223,7 +1362,8 @@ private:
             s.time = Time::now;
             s.slot_count = 0;
             b_.signs.push_back(s);
-            if (std::find(intents.begin(), intents.end(), s.intent) == intents.end()) intents.push_back(s.intent);
+            if (std::find(intents.begin(), intents.end(), s.intent) == intents.end())
+                intents.push_back(s.intent);
             note(s, "a denied " + intent.name + " counts for " + other.name);
         }
         for (const std::uint16_t id : intents) {
@@ -1232,7 +1372,8 @@ private:
             for (const Sign& s : b_.signs) {
                 if (s.intent == id) levels[static_cast<std::size_t>(s.group)] |= 1u << s.level;
             }
-            for (const Sign::Group group : {Sign::Group::counts, Sign::Group::negated, Sign::Group::elsewhere}) {
+            for (const Sign::Group group :
+                 {Sign::Group::counts, Sign::Group::negated, Sign::Group::elsewhere}) {
                 const std::uint32_t present = levels[static_cast<std::size_t>(group)];
                 for (std::uint8_t level = 0; present >> level; ++level) {
                     if (!(present & 1u << level)) continue;
@@ -1244,22 +1385,29 @@ private:
             }
         }
         const auto counts = [&](std::uint16_t id) {
-            return std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) { return r.counts && r.intent == static_cast<IntentId>(id); });
+            return std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) {
+                return r.counts && r.intent == static_cast<IntentId>(id);
+            });
         };
         std::vector<std::uint16_t> dropped;
         for (const std::uint16_t id : intents) {
             const IntentEntry& intent = t_.intents[id];
             bool drop = std::any_of(intent.none_of.begin(), intent.none_of.end(), counts);
-            if (!intent.any_of.empty() && std::none_of(intent.any_of.begin(), intent.any_of.end(), counts)) drop = true;
+            if (!intent.any_of.empty() &&
+                std::none_of(intent.any_of.begin(), intent.any_of.end(), counts))
+                drop = true;
             if (drop) dropped.push_back(id);
         }
         for (Reading& r : u_.readings) {
-            if (std::find(dropped.begin(), dropped.end(), static_cast<std::uint16_t>(r.intent)) != dropped.end()) r.counts = false;
+            if (std::find(dropped.begin(), dropped.end(), static_cast<std::uint16_t>(r.intent)) !=
+                dropped.end())
+                r.counts = false;
         }
-        std::stable_sort(u_.readings.begin(), u_.readings.end(), [](const Reading& a, const Reading& b) {
-            if (a.counts != b.counts) return a.counts;
-            return a.score > b.score;
-        });
+        std::stable_sort(u_.readings.begin(), u_.readings.end(),
+                         [](const Reading& a, const Reading& b) {
+                             if (a.counts != b.counts) return a.counts;
+                             return a.score > b.score;
+                         });
     }
 
     const Tables& t_;
@@ -1288,22 +1436,27 @@ Matcher Matcher::compile(const Catalogue& catalogue, Diagnostics& diagnostics) {
     Matcher m;
     m.compiled_->t = compile_tables(catalogue, diagnostics);
     const Tables& t = m.compiled_->t;
-    for (const auto& [index, message] : Regexes::check(t.regexes, m.compiled_->t.regex_atoms, m.compiled_->t.regex_always)) {
+    for (const auto& [index, message] :
+         Regexes::check(t.regexes, m.compiled_->t.regex_atoms, m.compiled_->t.regex_always)) {
         const PatternEntry& p = t.patterns[t.regex_patterns[index]];
-        diagnostics.push_back(make_diagnostic(codes::bad_regex, t.files[p.file], {p.line, 1}, message, "RE2 has no look-around and no back-references"));
+        diagnostics.push_back(make_diagnostic(codes::bad_regex, t.files[p.file], {p.line, 1},
+                                              message,
+                                              "RE2 has no look-around and no back-references"));
     }
     m.compiled_->regexes.prepare(t.regexes, t.regex_atoms, t.regex_always);
     m.compiled_->index();
     return m;
 }
 
-void Matcher::understand(std::string_view text, const Context& context, Scratch& scratch, Understanding& out) const {
+void Matcher::understand(std::string_view text, const Context& context, Scratch& scratch,
+                         Understanding& out) const {
     Run(compiled_->t, compiled_->regexes, options_, context, scratch, out).run(text);
     out.answer = read_answer(*this, out, context);
     choose_labels(*this, out);
 }
 
-Understanding Matcher::understand(std::string_view text, const Context& context, Scratch& scratch) const {
+Understanding Matcher::understand(std::string_view text, const Context& context,
+                                  Scratch& scratch) const {
     Understanding out;
     understand(text, context, scratch, out);
     return out;
@@ -1316,7 +1469,8 @@ Understanding Matcher::understand(std::string_view text) const {
 
 IntentId Matcher::find(std::string_view name) const {
     const auto found = compiled_->by_name.find(std::string(name));
-    return found == compiled_->by_name.end() ? IntentId::none : static_cast<IntentId>(found->second);
+    return found == compiled_->by_name.end() ? IntentId::none
+                                             : static_cast<IntentId>(found->second);
 }
 
 const std::string& Matcher::intent_name(IntentId id) const {
@@ -1347,7 +1501,9 @@ std::string Matcher::pattern_place(std::uint32_t pattern) const {
 }
 
 std::string Matcher::pattern_source(std::uint32_t pattern) const {
-    return pattern < compiled_->t.patterns.size() ? compiled_->t.sources[compiled_->t.patterns[pattern].source] : std::string();
+    return pattern < compiled_->t.patterns.size()
+               ? compiled_->t.sources[compiled_->t.patterns[pattern].source]
+               : std::string();
 }
 
 void Matcher::save(std::string& out) const {
@@ -1361,8 +1517,10 @@ bool Matcher::load(std::string_view bytes) {
     Reader r(bytes);
     std::uint32_t magic = 0, version = 0;
     r(magic, version);
-    if (magic == pack_magic && version == pack_version) r(fresh->t);
-    else r.fail();
+    if (magic == pack_magic && version == pack_version)
+        r(fresh->t);
+    else
+        r.fail();
     if (r.failed()) {
         compiled_ = std::make_unique<Compiled>();
         return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Understands messages: finds which intents a message expresses, about whom, and which words say so.
+// Understands messages: finds which intents a message expresses, about whom, and which words say
+// so.
 //
 // A Matcher never changes once built, so any number of threads may share one; each brings its own
 // Scratch. Understanding takes time linear in the length of the message.
@@ -42,7 +43,7 @@ public:
     Scratch(Scratch&&) noexcept;
     Scratch& operator=(Scratch&&) noexcept;
 
-    bool explain = false;            // set it to have `hits` filled
+    bool explain = false;  // set it to have `hits` filled
     std::vector<HitTrace> hits;
 
     struct Buffers;
@@ -63,13 +64,14 @@ public:
     Matcher(Matcher&&) noexcept;
     Matcher& operator=(Matcher&&) noexcept;
 
-    // Pays the whole cost of compiling here, so that understand() is cheap. Patterns with errors are
-    // reported and left out.
+    // Pays the whole cost of compiling here, so that understand() is cheap. Patterns with errors
+    // are reported and left out.
     static Matcher compile(const Catalogue& catalogue, Diagnostics& diagnostics);
 
     // Reads `text`, any bytes. Keeps nothing of it, and allocates little once `scratch` and `out`
     // have been used before.
-    void understand(std::string_view text, const Context& context, Scratch& scratch, Understanding& out) const;
+    void understand(std::string_view text, const Context& context, Scratch& scratch,
+                    Understanding& out) const;
     Understanding understand(std::string_view text, const Context& context, Scratch& scratch) const;
     Understanding understand(std::string_view text) const;
 

@@ -19,15 +19,15 @@ struct RawWord {
     Span typed;
     std::uint32_t folded_begin = 0;  // of the `folded` string given to cut_words
     std::uint32_t folded_end = 0;
-    std::uint16_t flags = 0;         // token_flag: emoji, capital, number, in_quotes
+    std::uint16_t flags = 0;  // token_flag: emoji, capital, number, in_quotes
     Boundary before = Boundary::none;
-    bool question_before = false;    // the sentence before this word was closed by "?"
+    bool question_before = false;  // the sentence before this word was closed by "?"
     bool space_before = true;
 };
 
 struct WordCut {
     std::vector<RawWord> words;
-    std::string folded;        // holds the folded words; which bytes, the words say
+    std::string folded;  // holds the folded words; which bytes, the words say
     bool question_at_end = false;
     std::uint32_t quote_marks = 0;
 };

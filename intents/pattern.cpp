@@ -12,7 +12,9 @@ namespace {
 
 using Kind = PatternNode::Kind;
 
-bool is_special(char c) { return std::string_view("()[]{}<>|&=@^$?").find(c) != std::string_view::npos; }
+bool is_special(char c) {
+    return std::string_view("()[]{}<>|&=@^$?").find(c) != std::string_view::npos;
+}
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 PatternNode join(Kind kind, std::vector<PatternNode> parts, std::size_t offset) {
@@ -26,13 +28,15 @@ PatternNode join(Kind kind, std::vector<PatternNode> parts, std::size_t offset) 
 
 class Parser {
 public:
-    Parser(std::string_view text, std::vector<PatternError>& errors) : text_(text), errors_(errors) {}
+    Parser(std::string_view text, std::vector<PatternError>& errors)
+        : text_(text), errors_(errors) {}
 
     Pattern run() {
         Pattern pattern;
         pattern_ = &pattern;
         pattern.root = alternatives(0, '\0');
-        if (at_ < text_.size() && errors_.empty()) fail(at_, std::string("\"") + text_[at_] + "\" closes nothing");
+        if (at_ < text_.size() && errors_.empty())
+            fail(at_, std::string("\"") + text_[at_] + "\" closes nothing");
         return pattern;
     }
 
@@ -67,14 +71,16 @@ private:
             const std::size_t part_begin = at_;
             PatternNode part = sequence(depth, closer);
             if (part.kind == Kind::sequence && part.parts.empty()) {
-                fail(part_begin, "nothing stands here", "write a word, or mark what may be missing with [ ]");
+                fail(part_begin, "nothing stands here",
+                     "write a word, or mark what may be missing with [ ]");
                 return {};
             }
             parts.push_back(std::move(part));
             spaces();
             if (at_ >= text_.size() || (text_[at_] != '|' && text_[at_] != '&')) break;
             if (separator != '\0' && separator != text_[at_]) {
-                fail(at_, "| and & in one bracket", "put the inner ones into brackets of their own: (a & (b|c))");
+                fail(at_, "| and & in one bracket",
+                     "put the inner ones into brackets of their own: (a & (b|c))");
                 return {};
             }
             separator = text_[at_];
@@ -88,7 +94,8 @@ private:
             fail(begin, "more than 4 parts in any order");
             return {};
         }
-        return join(separator == '&' ? Kind::any_order : Kind::alternatives, std::move(parts), begin);
+        return join(separator == '&' ? Kind::any_order : Kind::alternatives, std::move(parts),
+                    begin);
     }
 
     PatternNode sequence(int depth, char closer) {
@@ -163,22 +170,33 @@ private:
             case '@': {
                 ++at_;
                 const std::string who = name(at_);
-                if (who == "self") node.kind = Kind::self;
-                else if (who == "other") node.kind = Kind::other;
-                else if (who == "bot") node.kind = Kind::bot;
+                if (who == "self")
+                    node.kind = Kind::self;
+                else if (who == "other")
+                    node.kind = Kind::other;
+                else if (who == "bot")
+                    node.kind = Kind::bot;
                 else {
-                    fail(begin, "\"@" + who + "\" is not known", "there are @self, @other and @bot");
+                    fail(begin, "\"@" + who + "\" is not known",
+                         "there are @self, @other and @bot");
                     return false;
                 }
                 break;
             }
-            case '^': ++at_; node.kind = Kind::start; break;
-            case '$': ++at_; node.kind = Kind::end; break;
+            case '^':
+                ++at_;
+                node.kind = Kind::start;
+                break;
+            case '$':
+                ++at_;
+                node.kind = Kind::end;
+                break;
             case '?':
                 ++at_;
                 spaces();
                 if (depth != 0 || (at_ < text_.size() && text_[at_] != '$')) {
-                    fail(begin, "\"?\" is not the last element", "[x] makes x optional; a last ? asks for a question mark");
+                    fail(begin, "\"?\" is not the last element",
+                         "[x] makes x optional; a last ? asks for a question mark");
                     return false;
                 }
                 pattern_->question = true;
@@ -188,14 +206,17 @@ private:
                     at_ += 3;
                     node.kind = Kind::gap;
                     std::size_t digits = at_;
-                    while (digits < text_.size() && std::isdigit(static_cast<unsigned char>(text_[digits]))) ++digits;
+                    while (digits < text_.size() &&
+                           std::isdigit(static_cast<unsigned char>(text_[digits])))
+                        ++digits;
                     if (digits == at_) {
                         node.most = default_gap;
                     } else {
                         int n = 0;
                         for (; at_ < digits; ++at_) n = std::min(1000, n * 10 + (text_[at_] - '0'));
                         if (n < 1 || n > default_gap) {
-                            fail(begin, "a gap is of 1 to 8 words", "long gaps join words that have nothing to do with each other");
+                            fail(begin, "a gap is of 1 to 8 words",
+                                 "long gaps join words that have nothing to do with each other");
                             return false;
                         }
                         node.most = static_cast<std::uint16_t>(n);
@@ -204,7 +225,8 @@ private:
                 }
                 fail(begin, "a single \".\"", "a gap is written ... or ...3");
                 return false;
-            default: return word(parts, begin);
+            default:
+                return word(parts, begin);
         }
         if (!errors_.empty()) return false;
         parts.push_back(std::move(node));
@@ -218,11 +240,14 @@ private:
             ++at_;
         }
         const std::size_t word_begin = at_;
-        while (at_ < text_.size() && !is_space(text_[at_]) && !is_special(text_[at_]) && text_.substr(at_, 3) != "...") ++at_;
+        while (at_ < text_.size() && !is_space(text_[at_]) && !is_special(text_[at_]) &&
+               text_.substr(at_, 3) != "...")
+            ++at_;
         const std::string_view raw = text_.substr(word_begin, at_ - word_begin);
         const std::vector<std::string> folded = fold_words(raw);
         if (folded.empty()) {
-            const std::string shown = raw.empty() ? std::string(text_.substr(begin, 1)) : std::string(raw);
+            const std::string shown =
+                raw.empty() ? std::string(text_.substr(begin, 1)) : std::string(raw);
             fail(begin, "\"" + shown + "\" is no word", "punctuation is not part of patterns");
             return false;
         }
@@ -240,7 +265,9 @@ private:
     std::string name(std::size_t& at) {
         spaces();
         const std::size_t begin = at;
-        while (at < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at])) || text_[at] == '_')) ++at;
+        while (at < text_.size() &&
+               (std::isalnum(static_cast<unsigned char>(text_[at])) || text_[at] == '_'))
+            ++at;
         return std::string(text_.substr(begin, at - begin));
     }
 
@@ -258,20 +285,40 @@ void write(const PatternNode& node, std::string& out) {
         }
     };
     switch (node.kind) {
-        case Kind::word: out += (node.exact ? "=" : "") + node.text; break;
-        case Kind::lexicon: out += "<" + node.text + ">"; break;
-        case Kind::self: out += "@self"; break;
-        case Kind::other: out += "@other"; break;
-        case Kind::bot: out += "@bot"; break;
+        case Kind::word:
+            out += (node.exact ? "=" : "") + node.text;
+            break;
+        case Kind::lexicon:
+            out += "<" + node.text + ">";
+            break;
+        case Kind::self:
+            out += "@self";
+            break;
+        case Kind::other:
+            out += "@other";
+            break;
+        case Kind::bot:
+            out += "@bot";
+            break;
         case Kind::gap:
             out += "...";
-            if (node.most == unlimited_gap) out += "*";
-            else if (node.most != default_gap) out += std::to_string(node.most);
+            if (node.most == unlimited_gap)
+                out += "*";
+            else if (node.most != default_gap)
+                out += std::to_string(node.most);
             break;
-        case Kind::any_word: out += "*"; break;
-        case Kind::start: out += "^"; break;
-        case Kind::end: out += "$"; break;
-        case Kind::sequence: list(" "); break;
+        case Kind::any_word:
+            out += "*";
+            break;
+        case Kind::start:
+            out += "^";
+            break;
+        case Kind::end:
+            out += "$";
+            break;
+        case Kind::sequence:
+            list(" ");
+            break;
         case Kind::alternatives:
             out += "(";
             list("|");

@@ -13,21 +13,27 @@ namespace befriend {
 
 struct PatternNode {
     enum class Kind : std::uint8_t {
-        word,       // text; exact: this form only
-        lexicon,    // text is its name
-        self, other, bot,
-        gap,        // up to `most` words, inside the clause unless `crosses`
-        any_word,   // exactly one word, whichever
-        start, end, // of the message
-        sequence, alternatives, optional, any_order,
-        capture,    // text is the slot, one part
+        word,     // text; exact: this form only
+        lexicon,  // text is its name
+        self,
+        other,
+        bot,
+        gap,       // up to `most` words, inside the clause unless `crosses`
+        any_word,  // exactly one word, whichever
+        start,
+        end,  // of the message
+        sequence,
+        alternatives,
+        optional,
+        any_order,
+        capture,  // text is the slot, one part
     };
     Kind kind = Kind::sequence;
     std::string text;
     bool exact = false;
     bool crosses = false;
-    std::uint16_t most = 0;   // gap; unlimited_gap: no limit
-    std::size_t offset = 0;   // bytes into the pattern, for diagnostics
+    std::uint16_t most = 0;  // gap; unlimited_gap: no limit
+    std::size_t offset = 0;  // bytes into the pattern, for diagnostics
     std::vector<PatternNode> parts;
 
     friend bool operator==(const PatternNode&, const PatternNode&) = default;

@@ -39,10 +39,10 @@ struct Reading {
     bool quoted = false;
     Time time = Time::now;
     Polarity polarity = Polarity::asserted;
-    std::vector<Span> evidence;      // never empty
-    std::uint32_t pattern = 0;       // best pattern; Matcher::pattern_place() gives "file:line"
+    std::vector<Span> evidence;  // never empty
+    std::uint32_t pattern = 0;   // best pattern; Matcher::pattern_place() gives "file:line"
     std::vector<CapturedSlot> slots;
-    std::string level;               // crisis only: none | past | ambiguous | passive | active | imminent | now
+    std::string level;  // crisis only: none | past | ambiguous | passive | active | imminent | now
     std::vector<std::string> attrs;  // intrusive, by_user, eating ...
     std::uint16_t clause = 0;        // of its head word
 

@@ -22,7 +22,9 @@ re2::RE2::Options options() {
 
 // Three bytes as a bitmap index; the tables are small enough to stay in the cache.
 std::uint32_t slot_of(const char* p) {
-    const auto b = [&](int i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(p[i])); };
+    const auto b = [&](int i) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(p[i]));
+    };
     return ((b(0) | b(1) << 8 | b(2) << 16) * 2654435761u) >> 17;
 }
 
@@ -48,19 +50,22 @@ struct Regexes::Impl {
     std::vector<std::string> sources;
     std::vector<std::string> atoms;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> by_slot;  // slot, atom; sorted
-    std::array<std::uint64_t, 512> bitmap{};                        // of the first three bytes of atoms
-    std::vector<std::unique_ptr<re2::RE2>> always;                  // those without atoms
+    std::array<std::uint64_t, 512> bitmap{};        // of the first three bytes of atoms
+    std::vector<std::unique_ptr<re2::RE2>> always;  // those without atoms
     std::vector<std::uint32_t> always_ids;
     mutable std::once_flag once;
     mutable Compiled compiled;
-    mutable std::vector<int> compiled_atom;                         // atom -> the filter's number of it
+    mutable std::vector<int> compiled_atom;  // atom -> the filter's number of it
 
     void find_atoms(std::string_view text, std::vector<int>& found) const {
         for (std::size_t i = 0; i + shortest_atom <= text.size(); ++i) {
             const std::uint32_t slot = slot_of(text.data() + i);
             if (!(bitmap[slot >> 6] >> (slot & 63) & 1)) continue;
-            for (auto at = std::lower_bound(by_slot.begin(), by_slot.end(), std::pair{slot, std::uint32_t{0}}); at != by_slot.end() && at->first == slot; ++at) {
-                if (text.substr(i, atoms[at->second].size()) == atoms[at->second]) found.push_back(static_cast<int>(at->second));
+            for (auto at = std::lower_bound(by_slot.begin(), by_slot.end(),
+                                            std::pair{slot, std::uint32_t{0}});
+                 at != by_slot.end() && at->first == slot; ++at) {
+                if (text.substr(i, atoms[at->second].size()) == atoms[at->second])
+                    found.push_back(static_cast<int>(at->second));
             }
         }
     }
@@ -70,7 +75,8 @@ struct Regexes::Impl {
         compiled_atom.assign(atoms.size(), -1);
         for (std::size_t k = 0; k < compiled.atoms.size(); ++k) {
             const auto at = std::find(atoms.begin(), atoms.end(), compiled.atoms[k]);
-            if (at != atoms.end()) compiled_atom[static_cast<std::size_t>(at - atoms.begin())] = static_cast<int>(k);
+            if (at != atoms.end())
+                compiled_atom[static_cast<std::size_t>(at - atoms.begin())] = static_cast<int>(k);
         }
     }
 };
@@ -80,7 +86,9 @@ Regexes::~Regexes() = default;
 Regexes::Regexes(Regexes&&) noexcept = default;
 Regexes& Regexes::operator=(Regexes&&) noexcept = default;
 
-std::vector<std::pair<std::uint32_t, std::string>> Regexes::check(const std::vector<std::string>& sources, std::vector<std::string>& atoms, std::vector<std::uint32_t>& always) {
+std::vector<std::pair<std::uint32_t, std::string>> Regexes::check(
+    const std::vector<std::string>& sources, std::vector<std::string>& atoms,
+    std::vector<std::uint32_t>& always) {
     std::vector<std::pair<std::uint32_t, std::string>> errors;
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const re2::RE2 probe(sources[i], options());
@@ -99,7 +107,8 @@ std::vector<std::pair<std::uint32_t, std::string>> Regexes::check(const std::vec
     return errors;
 }
 
-void Regexes::prepare(std::vector<std::string> sources, std::vector<std::string> atoms, std::vector<std::uint32_t> always) {
+void Regexes::prepare(std::vector<std::string> sources, std::vector<std::string> atoms,
+                      std::vector<std::uint32_t> always) {
     impl_ = std::make_unique<Impl>();
     impl_->sources = std::move(sources);
     impl_->atoms = std::move(atoms);
@@ -117,18 +126,22 @@ void Regexes::prepare(std::vector<std::string> sources, std::vector<std::string>
     }
 }
 
-void Regexes::find(std::string_view folded, std::size_t words, const std::vector<std::uint16_t>& most_words, std::vector<Hit>& out) const {
+void Regexes::find(std::string_view folded, std::size_t words,
+                   const std::vector<std::uint16_t>& most_words, std::vector<Hit>& out) const {
     out.clear();
     if (!impl_ || impl_->sources.empty()) return;
     const re2::StringPiece text(folded.data(), folded.size());
     const auto ask = [&](const re2::RE2& re, std::uint32_t id) {
         if (id < most_words.size() && most_words[id] && words > most_words[id]) return;
         re2::StringPiece where;
-        if (!re.ok() || !re.Match(text, 0, text.size(), re2::RE2::UNANCHORED, &where, 1) || where.empty()) return;
+        if (!re.ok() || !re.Match(text, 0, text.size(), re2::RE2::UNANCHORED, &where, 1) ||
+            where.empty())
+            return;
         const auto begin = static_cast<std::uint32_t>(where.data() - folded.data());
         out.push_back({id, begin, begin + static_cast<std::uint32_t>(where.size())});
     };
-    for (std::size_t k = 0; k < impl_->always.size(); ++k) ask(*impl_->always[k], impl_->always_ids[k]);
+    for (std::size_t k = 0; k < impl_->always.size(); ++k)
+        ask(*impl_->always[k], impl_->always_ids[k]);
     std::vector<int> atoms, matches;
     impl_->find_atoms(folded, atoms);
     if (atoms.empty()) return;
@@ -141,7 +154,9 @@ void Regexes::find(std::string_view folded, std::size_t words, const std::vector
     all.filter.AllPotentials(atoms, &matches);
     for (const int id : matches) {
         const std::uint32_t index = all.id_of[static_cast<std::size_t>(id)];
-        if (std::find(impl_->always_ids.begin(), impl_->always_ids.end(), index) == impl_->always_ids.end()) ask(all.filter.GetRE2(id), index);
+        if (std::find(impl_->always_ids.begin(), impl_->always_ids.end(), index) ==
+            impl_->always_ids.end())
+            ask(all.filter.GetRE2(id), index);
     }
     std::sort(out.begin(), out.end(), [](const Hit& a, const Hit& b) { return a.regex < b.regex; });
 }

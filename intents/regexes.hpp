@@ -28,18 +28,20 @@ public:
     Regexes(Regexes&&) noexcept;
     Regexes& operator=(Regexes&&) noexcept;
 
-    // Compiles all; errors come back as (index, message), those never match. Gives the atoms and the
-    // regexes that have none, both to be kept for prepare().
-    static std::vector<std::pair<std::uint32_t, std::string>> check(const std::vector<std::string>& sources,
-                                                                    std::vector<std::string>& atoms,
-                                                                    std::vector<std::uint32_t>& always);
+    // Compiles all; errors come back as (index, message), those never match. Gives the atoms and
+    // the regexes that have none, both to be kept for prepare().
+    static std::vector<std::pair<std::uint32_t, std::string>> check(
+        const std::vector<std::string>& sources, std::vector<std::string>& atoms,
+        std::vector<std::uint32_t>& always);
 
     // Cheap: RE2 compiles at the first message that holds an atom.
-    void prepare(std::vector<std::string> sources, std::vector<std::string> atoms, std::vector<std::uint32_t> always);
+    void prepare(std::vector<std::string> sources, std::vector<std::string> atoms,
+                 std::vector<std::uint32_t> always);
 
     // Every regex that matches, once, at its first place; those whose most_words the message of
     // `words` words exceeds are left out. Safe to call from several threads.
-    void find(std::string_view folded, std::size_t words, const std::vector<std::uint16_t>& most_words, std::vector<Hit>& out) const;
+    void find(std::string_view folded, std::size_t words,
+              const std::vector<std::uint16_t>& most_words, std::vector<Hit>& out) const;
 
 private:
     struct Impl;

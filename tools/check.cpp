@@ -45,11 +45,10 @@ Colours colours() {
     return {"\033[1;31m", "\033[1;33m", "\033[1m", "\033[2m", "\033[0m"};
 }
 
-void put(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-}
+void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-void print(const Diagnostic& d, const std::map<std::string, Source>& sources, const Colours& colour) {
+void print(const Diagnostic& d, const std::map<std::string, Source>& sources,
+           const Colours& colour) {
     const auto source = sources.find(d.file);
     std::string text = source == sources.end() ? render(d) : render(d, source->second);
     if (!colour.off.empty()) {
@@ -58,9 +57,11 @@ void print(const Diagnostic& d, const std::map<std::string, Source>& sources, co
         const std::string tag = severity + "[" + d.code + "]";
         const auto at = text.find(tag);
         if (at != std::string::npos) {
-            const std::string_view tint = d.severity == Severity::error ? colour.error : colour.warning;
+            const std::string_view tint =
+                d.severity == Severity::error ? colour.error : colour.warning;
             text.replace(at, tag.size(), std::string(tint) + tag + std::string(colour.off));
-            text = std::string(colour.bold) + text.substr(0, at) + std::string(colour.off) + text.substr(at);
+            text = std::string(colour.bold) + text.substr(0, at) + std::string(colour.off) +
+                   text.substr(at);
         }
     }
     put(text);
@@ -98,9 +99,11 @@ std::vector<std::string> expand(const std::vector<std::string>& paths) {
             continue;
         }
         std::vector<std::string> found;
-        for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+        for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
+             at.increment(error)) {
             const std::string extension = at->path().extension().string();
-            if (extension == ".yaml" || extension == ".yml" || extension == ".json") found.push_back(at->path().generic_string());
+            if (extension == ".yaml" || extension == ".yml" || extension == ".json")
+                found.push_back(at->path().generic_string());
         }
         std::ranges::sort(found);
         result.insert(result.end(), found.begin(), found.end());
@@ -119,13 +122,15 @@ int run_check(Arguments arguments) {
         put(usage);
         return 0;
     }
-    static constexpr OptionSpec specs[] = {{"--pack", true}, {"--language", true}, {"--json", false}, {"--quiet", false}};
+    static constexpr OptionSpec specs[] = {
+        {"--pack", true}, {"--language", true}, {"--json", false}, {"--quiet", false}};
     const auto options = parse_options(arguments, specs);
     if (!options) return usage_error("check", options.error().message);
     const CompileOptions compile{options->get("--language", "en"), today(), false};
     Diagnostics diagnostics;
     const std::string folder = options->get("--pack");
-    std::vector<SourceFile> known = folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
+    std::vector<SourceFile> known =
+        folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
     bool unreadable = !folder.empty() && !std::filesystem::is_directory(folder);
     if (unreadable) std::fprintf(stderr, "befriend check: %s is no folder\n", folder.c_str());
     std::vector<SourceFile> given;
@@ -146,14 +151,17 @@ int run_check(Arguments arguments) {
         found = FileChecker(known, compile).check(given);
     }
     diagnostics.insert(diagnostics.end(), found.begin(), found.end());
-    if (options->has("--quiet")) std::erase_if(diagnostics, [](const Diagnostic& d) { return d.severity != Severity::error; });
+    if (options->has("--quiet"))
+        std::erase_if(diagnostics,
+                      [](const Diagnostic& d) { return d.severity != Severity::error; });
     if (options->has("--json")) {
         print_json(diagnostics);
         return has_errors(diagnostics) ? 1 : 0;
     }
     std::map<std::string, Source> sources;
     for (std::vector<SourceFile>* files : {&given, &known}) {
-        for (SourceFile& file : *files) sources.emplace(file.path, Source{file.path, std::move(file.bytes)});
+        for (SourceFile& file : *files)
+            sources.emplace(file.path, Source{file.path, std::move(file.bytes)});
     }
     const Colours colour = colours();
     std::size_t errors = 0;
@@ -162,7 +170,8 @@ int run_check(Arguments arguments) {
         if (d.severity == Severity::error) ++errors;
     }
     if (diagnostics.empty()) {
-        std::printf("%s: nothing to correct\n", counted(given.empty() ? sources.size() : given.size(), "file").c_str());
+        std::printf("%s: nothing to correct\n",
+                    counted(given.empty() ? sources.size() : given.size(), "file").c_str());
     } else {
         std::printf("%s, %s; befriend explain CODE tells more\n", counted(errors, "error").c_str(),
                     counted(diagnostics.size() - errors, "warning").c_str());

@@ -30,7 +30,6 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> table{
         {"chat", "talk with befriend in this terminal", run_chat},
         {"check", "find every mistake in dialogs and intents", run_check},
-        {"explain", "explain a code such as BF0101", run_explain},
         {"try", "show how a message is understood", run_try},
         {"test", "run the labelled sentences and the conversations", run_test},
         {"record", "write a conversation down as a test", run_record},

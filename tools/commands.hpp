@@ -37,7 +37,6 @@ int run_test(Arguments arguments);
 int run_record(Arguments arguments);
 int run_walk(Arguments arguments);
 int run_check(Arguments arguments);
-int run_explain(Arguments arguments);
 int run_try(Arguments arguments);
 int run_schema(Arguments arguments);
 int run_explain(Arguments arguments);

@@ -24,15 +24,19 @@ struct Title {
 std::vector<Title> all_titles() {
     std::vector<Title> result;
     for (const Code& code : all_codes) result.push_back({code_text(code), std::string(code.text)});
-    for (const FaultEntry& entry : script_faults()) result.push_back({fault_code(entry.fault), std::string(entry.title)});
+    for (const FaultEntry& entry : script_faults())
+        result.push_back({fault_code(entry.fault), std::string(entry.title)});
     return result;
 }
 
 // "bf230", "230" and "BF0230" are one code.
 std::string normal(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     if (text.starts_with("BF")) text.erase(0, 2);
-    if (text.empty() || text.size() > 4 || !std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; })) return {};
+    if (text.empty() || text.size() > 4 ||
+        !std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }))
+        return {};
     return "BF" + std::string(4 - text.size(), '0') + text;
 }
 
@@ -40,20 +44,24 @@ std::string normal(std::string text) {
 
 int run_explain(Arguments arguments) {
     if (wants_help(arguments)) {
-        std::puts("befriend explain CODE\n\nPrints the page of a diagnostic code such as BF0230. Without CODE: all codes, one a line.");
+        std::puts(
+            "befriend explain CODE\n\nPrints the page of a diagnostic code such as BF0230. Without "
+            "CODE: all codes, one a line.");
         return 0;
     }
     const auto options = parse_options(arguments, {});
     if (!options) return usage_error("explain", options.error().message);
     const std::vector<Title> titles = all_titles();
     if (options->rest.empty()) {
-        for (const Title& title : titles) std::printf("%s  %s\n", title.code.c_str(), title.text.c_str());
+        for (const Title& title : titles)
+            std::printf("%s  %s\n", title.code.c_str(), title.text.c_str());
         return 0;
     }
     for (const std::string& written : options->rest) {
         const std::string code = normal(written);
         const auto title = std::ranges::find(titles, code, &Title::code);
-        if (title == titles.end()) return usage_error("explain", "there is no code \"" + written + "\"");
+        if (title == titles.end())
+            return usage_error("explain", "there is no code \"" + written + "\"");
         const std::string page = "docs/diagnostics/" + code + ".md";
         const std::vector<EmbeddedFile> files = embedded_files();
         const auto found = std::ranges::find(files, std::string_view(page), &EmbeddedFile::path);

@@ -33,14 +33,17 @@ std::string base_name(std::string_view path) {
 // What a folder may not replace.
 bool is_protected(std::string_view path, std::string_view bytes) {
     // The safety patterns use the shared word lists.
-    if (path.starts_with("intents/")) return base_name(path).starts_with("safety") || base_name(path).starts_with("words");
+    if (path.starts_with("intents/"))
+        return base_name(path).starts_with("safety") || base_name(path).starts_with("words");
     if (path.starts_with("dialogs/resources/")) return true;
     // A dialog of kind safety says so on a line of its own.
     return path.starts_with("dialogs/") &&
-           (bytes.find("\nkind: safety") != std::string_view::npos || bytes.find("\"kind\": \"safety\"") != std::string_view::npos);
+           (bytes.find("\nkind: safety") != std::string_view::npos ||
+            bytes.find("\"kind\": \"safety\"") != std::string_view::npos);
 }
 
-void complain(Diagnostics& diagnostics, Fault fault, const std::string& file, std::string message, std::string hint = {}) {
+void complain(Diagnostics& diagnostics, Fault fault, const std::string& file, std::string message,
+              std::string hint = {}) {
     Diagnostic d;
     d.code = fault_code(fault);
     d.severity = fault_entry(fault).is_error ? Severity::error : Severity::warning;
@@ -76,7 +79,7 @@ public:
     explicit MappedFile(const fs::path& path) {
         const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (file < 0) return;
-        struct stat about {};
+        struct stat about{};
         if (::fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
             size_ = static_cast<std::size_t>(about.st_size);
             data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
@@ -91,7 +94,8 @@ public:
     MappedFile& operator=(const MappedFile&) = delete;
 
     std::string_view bytes() const {
-        return data_ == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(data_), size_);
+        return data_ == nullptr ? std::string_view()
+                                : std::string_view(static_cast<const char*>(data_), size_);
     }
 
 private:
@@ -111,7 +115,8 @@ void remove_old_packs(const fs::path& folder) {
     std::error_code error;
     std::vector<std::pair<fs::file_time_type, fs::path>> packs;
     for (const auto& entry : fs::directory_iterator(folder, error)) {
-        if (entry.path().extension() == ".pack") packs.emplace_back(fs::last_write_time(entry.path(), error), entry.path());
+        if (entry.path().extension() == ".pack")
+            packs.emplace_back(fs::last_write_time(entry.path(), error), entry.path());
     }
     std::ranges::sort(packs, std::greater<>{});
     for (std::size_t i = kept; i < packs.size(); ++i) fs::remove(packs[i].second, error);
@@ -140,16 +145,19 @@ void write_atomically(const fs::path& path, const std::string& bytes) {
 std::shared_ptr<const Pack> read_cached(const fs::path& path, std::uint64_t key) {
     const MappedFile file(path);
     auto loaded = read_pack(file.bytes(), key);
-    if (!loaded) return nullptr;  // none, damaged, or of another engine: compiled anew and overwritten
+    if (!loaded)
+        return nullptr;  // none, damaged, or of another engine: compiled anew and overwritten
     return std::make_shared<const Pack>(std::move(loaded.value()));
 }
 
 // Null when the files have errors and `forgiving` is not set.
-std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files, const PackOptions& options, bool forgiving,
+std::shared_ptr<const Pack> cached_or_compiled(const std::vector<SourceFile>& files,
+                                               const PackOptions& options, bool forgiving,
                                                Diagnostics& diagnostics) {
     const std::uint64_t hash = cache_key(files);
     const fs::path folder = options.cache ? cache_folder() : fs::path{};
-    const fs::path path = folder.empty() ? fs::path{} : folder / (hex(hash) + "-" + options.language + ".pack");
+    const fs::path path =
+        folder.empty() ? fs::path{} : folder / (hex(hash) + "-" + options.language + ".pack");
     if (!path.empty()) {
         if (auto pack = read_cached(path, hash)) return pack;
     }
@@ -191,7 +199,8 @@ bool read_file(const fs::path& path, std::string& bytes) {
 std::vector<SourceFile> embedded_sources() {
     std::vector<SourceFile> result;
     for (const EmbeddedFile& file : embedded_files()) {
-        if (file.path.ends_with(".yaml")) result.push_back({std::string(file.path), std::string(file.bytes)});
+        if (file.path.ends_with(".yaml"))
+            result.push_back({std::string(file.path), std::string(file.bytes)});
     }
     return result;
 }
@@ -205,16 +214,20 @@ std::vector<SourceFile> folder_sources(const fs::path& folder, Diagnostics& diag
         files.emplace(path, std::move(file));
     }
     std::error_code error;
-    fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied, error);
+    fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied,
+                                             error);
     if (error) {
-        complain(diagnostics, Fault::cannot_read, folder.string(), "this folder cannot be read: " + error.message());
+        complain(diagnostics, Fault::cannot_read, folder.string(),
+                 "this folder cannot be read: " + error.message());
     }
     std::vector<fs::path> found;
-    for (const fs::recursive_directory_iterator end; !error && entries != end; entries.increment(error)) {
+    for (const fs::recursive_directory_iterator end; !error && entries != end;
+         entries.increment(error)) {
         const std::string relative = entries->path().lexically_relative(folder).generic_string();
         const std::string extension = entries->path().extension().string();
         if (!relative.starts_with("intents/") && !relative.starts_with("dialogs/")) continue;
-        if (extension == ".yaml" || extension == ".yml" || extension == ".json") found.push_back(entries->path());
+        if (extension == ".yaml" || extension == ".yml" || extension == ".json")
+            found.push_back(entries->path());
     }
     std::ranges::sort(found);
     for (const fs::path& path : found) {
@@ -226,7 +239,8 @@ std::vector<SourceFile> folder_sources(const fs::path& folder, Diagnostics& diag
         }
         const auto same = files.find(relative);
         if (kept.contains(relative) && same->second.bytes != file.bytes) {
-            complain(diagnostics, Fault::data_ignored, file.path, "safety files built into befriend cannot be replaced; this one is ignored",
+            complain(diagnostics, Fault::data_ignored, file.path,
+                     "safety files built into befriend cannot be replaced; this one is ignored",
                      "add your own under another name");
             continue;
         }
@@ -241,7 +255,8 @@ std::shared_ptr<const Pack> load_pack(const PackOptions& options, Diagnostics& d
     if (!options.folder.empty()) {
         const std::vector<SourceFile> files = folder_sources(options.folder, diagnostics);
         if (auto pack = cached_or_compiled(files, options, false, diagnostics)) return pack;
-        complain(diagnostics, Fault::data_ignored, options.folder.string(), "these files are broken, so the dialogs built in are used",
+        complain(diagnostics, Fault::data_ignored, options.folder.string(),
+                 "these files are broken, so the dialogs built in are used",
                  "befriend check --pack " + options.folder.string());
     }
     return cached_or_compiled(embedded_sources(), options, true, diagnostics);

@@ -28,7 +28,8 @@ std::shared_ptr<const Pack> load_pack(const PackOptions& options, Diagnostics& d
 std::vector<SourceFile> embedded_sources();
 
 // The embedded files with those of a folder laid over them; what cannot be read is told.
-std::vector<SourceFile> folder_sources(const std::filesystem::path& folder, Diagnostics& diagnostics);
+std::vector<SourceFile> folder_sources(const std::filesystem::path& folder,
+                                       Diagnostics& diagnostics);
 
 // Of one file; false when it cannot be read.
 bool read_file(const std::filesystem::path& path, std::string& bytes);

@@ -24,7 +24,8 @@ using nlohmann::json;
 
 std::string quote(const std::string& text, const std::vector<Span>& spans) {
     std::string out;
-    for (const Span& s : spans) out += (out.empty() ? "" : " ... ") + text.substr(s.begin, s.end - s.begin);
+    for (const Span& s : spans)
+        out += (out.empty() ? "" : " ... ") + text.substr(s.begin, s.end - s.begin);
     return out;
 }
 
@@ -37,46 +38,65 @@ json labels_json(const Matcher& matcher, const Understanding& u) {
 
 json to_json(const Matcher& matcher, const Understanding& u, const SafetyVerdict& verdict) {
     json readings = json::array();
-    for (const Reading& reading : u.readings) readings.push_back(reading_json(matcher, reading, u.text));
-    json out = {{"text", u.text}, {"primary", matcher.intent_name(u.primary)}, {"labels", labels_json(matcher, u)}, {"readings", std::move(readings)},
-                {"safety", safety_json(verdict)}, {"feelings", u.feelings}, {"topics", u.topics}, {"answer", nullptr}};
+    for (const Reading& reading : u.readings)
+        readings.push_back(reading_json(matcher, reading, u.text));
+    json out = {{"text", u.text},
+                {"primary", matcher.intent_name(u.primary)},
+                {"labels", labels_json(matcher, u)},
+                {"readings", std::move(readings)},
+                {"safety", safety_json(verdict)},
+                {"feelings", u.feelings},
+                {"topics", u.topics},
+                {"answer", nullptr}};
     if (u.answer) out["answer"] = {{"kind", u.answer->kind}, {"value", u.answer->value}};
     return out;
 }
 
-void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict& verdict, const Scratch& scratch, std::ostream& out) {
+void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict& verdict,
+             const Scratch& scratch, std::ostream& out) {
     out << "\"" << u.text << "\"\n  words   ";
     for (const Token& t : u.tokens) {
-        out << (t.before == Boundary::hard ? " || " : t.before == Boundary::soft ? " | " : " ") << u.folded_word(t);
+        out << (t.before == Boundary::hard   ? " || "
+                : t.before == Boundary::soft ? " | "
+                                             : " ")
+            << u.folded_word(t);
         if (t.flags & token_flag::skip) out << "~";
         if (t.flags & token_flag::corrected) out << "(spelling)";
         if (t.flags & token_flag::unknown) out << "?";
     }
     out << "\n  clauses ";
     for (const Clause& c : u.clauses) {
-        out << " [" << u.text.substr(c.typed.begin, c.typed.end - c.typed.begin) << ": " << to_text(c.person) << ", " << to_text(c.time)
-            << (c.strong_past ? " (long ago)" : "") << (c.resolved ? ", over" : "") << (c.question ? ", ?" : "") << "]";
+        out << " [" << u.text.substr(c.typed.begin, c.typed.end - c.typed.begin) << ": "
+            << to_text(c.person) << ", " << to_text(c.time) << (c.strong_past ? " (long ago)" : "")
+            << (c.resolved ? ", over" : "") << (c.question ? ", ?" : "") << "]";
     }
     out << "\n";
     std::string labels;
-    for (const IntentId id : u.labels) labels += (labels.empty() ? "" : ", ") + matcher.intent_name(id);
-    out << "  labels   " << (labels.empty() ? "none" : labels) << "   (primary: " << matcher.intent_name(u.primary) << ")\n";
+    for (const IntentId id : u.labels)
+        labels += (labels.empty() ? "" : ", ") + matcher.intent_name(id);
+    out << "  labels   " << (labels.empty() ? "none" : labels)
+        << "   (primary: " << matcher.intent_name(u.primary) << ")\n";
     for (const Reading& r : u.readings) {
         char score[16];
         std::snprintf(score, sizeof score, "%.2f", static_cast<double>(r.score));
-        out << "  " << (r.counts ? "+ " : "- ") << matcher.intent_name(r.intent) << " " << score << (r.level.empty() ? "" : " " + r.level) << "  \"" << quote(u.text, r.evidence)
-            << "\"  " << to_text(r.whom) << ", " << to_text(r.time) << ", " << to_text(r.polarity) << (r.quoted ? ", quoted" : "") << "  " << matcher.pattern_place(r.pattern) << "\n";
+        out << "  " << (r.counts ? "+ " : "- ") << matcher.intent_name(r.intent) << " " << score
+            << (r.level.empty() ? "" : " " + r.level) << "  \"" << quote(u.text, r.evidence)
+            << "\"  " << to_text(r.whom) << ", " << to_text(r.time) << ", " << to_text(r.polarity)
+            << (r.quoted ? ", quoted" : "") << "  " << matcher.pattern_place(r.pattern) << "\n";
         for (const HitTrace& h : scratch.hits) {
             if (h.intent != r.intent) continue;
             std::snprintf(score, sizeof score, "%.2f", static_cast<double>(h.weight));
-            out << "      " << score << " " << (h.quality < 1 ? "x 0.8 " : "") << matcher.pattern_place(h.pattern) << "  \"" << quote(u.text, h.evidence) << "\"  " << h.fate << "  "
-                << matcher.pattern_source(h.pattern).substr(0, 120) << "\n";
+            out << "      " << score << " " << (h.quality < 1 ? "x 0.8 " : "")
+                << matcher.pattern_place(h.pattern) << "  \"" << quote(u.text, h.evidence) << "\"  "
+                << h.fate << "  " << matcher.pattern_source(h.pattern).substr(0, 120) << "\n";
         }
     }
     for (const HitTrace& h : scratch.hits) {
-        const bool shown = std::any_of(u.readings.begin(), u.readings.end(), [&](const Reading& r) { return r.intent == h.intent; });
+        const bool shown = std::any_of(u.readings.begin(), u.readings.end(),
+                                       [&](const Reading& r) { return r.intent == h.intent; });
         if (shown) continue;
-        out << "  - " << matcher.intent_name(h.intent) << "  " << matcher.pattern_place(h.pattern) << "  \"" << quote(u.text, h.evidence) << "\"  " << h.fate << "  "
+        out << "  - " << matcher.intent_name(h.intent) << "  " << matcher.pattern_place(h.pattern)
+            << "  \"" << quote(u.text, h.evidence) << "\"  " << h.fate << "  "
             << matcher.pattern_source(h.pattern).substr(0, 120) << "\n";
     }
     if (!u.feelings.empty() || !u.topics.empty()) {
@@ -88,31 +108,41 @@ void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict
     }
     if (u.answer) out << "  answer   " << u.answer->kind << " = " << u.answer->value << "\n";
     if (const json safety = safety_json(verdict); !safety.is_null())
-        out << "  safety   rank " << verdict.rank << (verdict.ask ? ", asks the direct question" : "") << (verdict.dialog.empty() ? "" : " -> " + verdict.dialog) << "\n";
+        out << "  safety   rank " << verdict.rank
+            << (verdict.ask ? ", asks the direct question" : "")
+            << (verdict.dialog.empty() ? "" : " -> " + verdict.dialog) << "\n";
 }
 
 // Every example must be read as its intent and no counter-example may be.
-int check_examples(const Catalogue& catalogue, const Matcher& matcher, Diagnostics& diagnostics, const std::string& only) {
+int check_examples(const Catalogue& catalogue, const Matcher& matcher, Diagnostics& diagnostics,
+                   const std::string& only) {
     Scratch scratch;
     int failures = 0, count = 0;
     for (const IntentSpec& intent : catalogue.intents) {
-        if (!only.empty() && catalogue.files[intent.place.file].find(only) == std::string::npos && intent.name != only) continue;
+        if (!only.empty() && catalogue.files[intent.place.file].find(only) == std::string::npos &&
+            intent.name != only)
+            continue;
         const IntentId id = matcher.find(intent.name);
         for (const bool wanted : {true, false}) {
             for (const Example& e : wanted ? intent.examples : intent.not_examples) {
                 ++count;
                 const Understanding u = matcher.understand(e.text, {}, scratch);
-                const bool heard = std::any_of(u.readings.begin(), u.readings.end(), [&](const Reading& r) {
-                    // A denial is what a crisis intent is heard to be when its level is "none".
-                    return r.intent == id && (r.counts || (wanted && r.level == "none"));
-                });
+                const bool heard =
+                    std::any_of(u.readings.begin(), u.readings.end(), [&](const Reading& r) {
+                        // A denial is what a crisis intent is heard to be when its level is "none".
+                        return r.intent == id && (r.counts || (wanted && r.level == "none"));
+                    });
                 if (heard == wanted) continue;
                 ++failures;
                 std::string got;
-                for (const IntentId l : u.labels) got += (got.empty() ? "" : ", ") + matcher.intent_name(l);
-                diagnostics.push_back(make_diagnostic(wanted ? codes::missed_example : codes::wrong_example, catalogue.files[e.place.file], e.place.at,
-                                                      "\"" + e.text + (wanted ? "\" is not read as " : "\" is read as ") + intent.name + " (labels: " + (got.empty() ? "none" : got) + ")",
-                                                      "", Severity::error));
+                for (const IntentId l : u.labels)
+                    got += (got.empty() ? "" : ", ") + matcher.intent_name(l);
+                diagnostics.push_back(make_diagnostic(
+                    wanted ? codes::missed_example : codes::wrong_example,
+                    catalogue.files[e.place.file], e.place.at,
+                    "\"" + e.text + (wanted ? "\" is not read as " : "\" is read as ") +
+                        intent.name + " (labels: " + (got.empty() ? "none" : got) + ")",
+                    "", Severity::error));
             }
         }
     }
@@ -127,7 +157,8 @@ constexpr const char* help_text =
     "\n"
     "  --jsonl        one JSON object a line, in and out; a line in may be the message itself or\n"
     "                 {\"text\":..., \"asked\":..., \"options\":[...], \"before\":[...]}\n"
-    "  --explain      the words, the patterns that fit with file and line, and what changed their score\n"
+    "  --explain      the words, the patterns that fit with file and line, and what changed their "
+    "score\n"
     "  --check        reads the examples of the intents and tells which are read wrongly\n"
     "                 (NAME: those of one file or intent)\n"
     "  --pack DIR     with the intents and dialogs of DIR laid over those built in\n"
@@ -147,9 +178,11 @@ Request read_request(const std::string& line, bool jsonl) {
     request.text = line;
     if (!jsonl || line.find('{') == std::string::npos) return request;
     const json object = json::parse(line, nullptr, false);
-    if (!object.is_object() || !object.contains("text") || !object["text"].is_string()) return request;
+    if (!object.is_object() || !object.contains("text") || !object["text"].is_string())
+        return request;
     request.text = object["text"].get<std::string>();
-    if (object.contains("asked") && object["asked"].is_string()) request.asked = object["asked"].get<std::string>();
+    if (object.contains("asked") && object["asked"].is_string())
+        request.asked = object["asked"].get<std::string>();
     const auto list = [&](const char* key, std::vector<std::string>& into) {
         if (!object.contains(key) || !object[key].is_array()) return;
         for (const json& one : object[key])
@@ -161,7 +194,8 @@ Request read_request(const std::string& line, bool jsonl) {
 }
 
 // The gate's memory after the messages before this one.
-SafetyState after(const Matcher& matcher, const std::vector<std::string>& before, Scratch& scratch) {
+SafetyState after(const Matcher& matcher, const std::vector<std::string>& before,
+                  Scratch& scratch) {
     SafetyState state;
     Understanding u;
     for (const std::string& text : before) {
@@ -178,7 +212,8 @@ int run_try(Arguments arguments) {
         std::cout << help_text;
         return 0;
     }
-    static constexpr OptionSpec specs[] = {{"--jsonl"}, {"--explain"}, {"--check"}, {"--pack", true}};
+    static constexpr OptionSpec specs[] = {
+        {"--jsonl"}, {"--explain"}, {"--check"}, {"--pack", true}};
     const auto options = parse_options(arguments, specs);
     if (!options) return usage_error("try", options.error().message);
     const bool jsonl = options->has("--jsonl"), explains = options->has("--explain");
@@ -188,18 +223,24 @@ int run_try(Arguments arguments) {
     if (options->has("--check")) {
         Diagnostics diagnostics;
         std::vector<Source> sources;
-        const auto files = from.folder.empty() ? embedded_sources() : folder_sources(from.folder, diagnostics);
+        const auto files =
+            from.folder.empty() ? embedded_sources() : folder_sources(from.folder, diagnostics);
         for (const SourceFile& file : files)
-            if (file.path.find("intents/") != std::string::npos) sources.push_back({file.path, file.bytes});
+            if (file.path.find("intents/") != std::string::npos)
+                sources.push_back({file.path, file.bytes});
         const std::vector<Source> kept = sources;
         const Catalogue catalogue = load_catalogue(std::move(sources), diagnostics);
         const Matcher matcher = Matcher::compile(catalogue, diagnostics);
-        check_examples(catalogue, matcher, diagnostics, options->rest.empty() ? std::string() : options->rest.front());
+        check_examples(catalogue, matcher, diagnostics,
+                       options->rest.empty() ? std::string() : options->rest.front());
         for (const Diagnostic& d : diagnostics) {
-            const auto source = std::find_if(kept.begin(), kept.end(), [&](const Source& s) { return s.name == d.file; });
+            const auto source = std::find_if(kept.begin(), kept.end(),
+                                             [&](const Source& s) { return s.name == d.file; });
             std::cerr << (source == kept.end() ? render(d) : render(d, *source));
         }
-        std::cerr << catalogue.intents.size() << " intents, " << matcher.pattern_count() << " patterns, " << matcher.state_count() << " states, " << matcher.word_count() << " words\n";
+        std::cerr << catalogue.intents.size() << " intents, " << matcher.pattern_count()
+                  << " patterns, " << matcher.state_count() << " states, " << matcher.word_count()
+                  << " words\n";
         return diagnostics.empty() ? 0 : 1;
     }
 
@@ -218,17 +259,22 @@ int run_try(Arguments arguments) {
         matcher.understand(request.text, request.context, scratch, u);
         const SafetyVerdict verdict = judge(matcher, u, state, Instant{});
         if (jsonl) {
-            std::cout << to_json(matcher, u, verdict).dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+            std::cout
+                << to_json(matcher, u, verdict).dump(-1, ' ', false, json::error_handler_t::replace)
+                << std::endl;
         } else if (explains) {
             explain(matcher, u, verdict, scratch, std::cout);
         } else {
             std::string labels;
-            for (const IntentId id : u.labels) labels += (labels.empty() ? "" : ", ") + matcher.intent_name(id);
+            for (const IntentId id : u.labels)
+                labels += (labels.empty() ? "" : ", ") + matcher.intent_name(id);
             std::cout << (labels.empty() ? "none" : labels) << "\n";
             for (const Reading& r : u.readings) {
                 if (!r.counts) continue;
-                std::cout << "  " << matcher.intent_name(r.intent) << (r.level.empty() ? "" : " " + r.level) << " " << r.score << " \"" << quote(u.text, r.evidence) << "\" "
-                          << matcher.pattern_place(r.pattern) << "\n";
+                std::cout << "  " << matcher.intent_name(r.intent)
+                          << (r.level.empty() ? "" : " " + r.level) << " " << r.score << " \""
+                          << quote(u.text, r.evidence) << "\" " << matcher.pattern_place(r.pattern)
+                          << "\n";
             }
             std::cout << std::flush;
         }

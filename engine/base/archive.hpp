@@ -26,7 +26,8 @@
 
 namespace befriend {
 
-static_assert(std::endian::native == std::endian::little, "packs are little-endian; big-endian machines need a swap here");
+static_assert(std::endian::native == std::endian::little,
+              "packs are little-endian; big-endian machines need a swap here");
 
 template <class T>
 concept PlainValue = std::is_arithmetic_v<T> || std::is_enum_v<T>;
@@ -42,10 +43,14 @@ public:
     explicit Writer(std::string& out) : out_(&out) {}
 
     template <class... T>
-    void operator()(T&... values) { (put(values), ...); }
+    void operator()(T&... values) {
+        (put(values), ...);
+    }
 
     bool failed() const { return false; }
-    void bytes(const void* data, std::size_t size) { out_->append(static_cast<const char*>(data), size); }
+    void bytes(const void* data, std::size_t size) {
+        out_->append(static_cast<const char*>(data), size);
+    }
 
 private:
     void put_size(std::size_t n) {
@@ -54,8 +59,10 @@ private:
     }
     template <class T>
     void put(T& v) {
-        if constexpr (PlainValue<std::remove_const_t<T>>) bytes(&v, sizeof v);
-        else fields(*this, v);
+        if constexpr (PlainValue<std::remove_const_t<T>>)
+            bytes(&v, sizeof v);
+        else
+            fields(*this, v);
     }
     void put(std::string& v) {
         put_size(v.size());
@@ -78,7 +85,9 @@ private:
         }
     }
     template <class T, std::size_t N>
-    void put(std::array<T, N>& v) { for (T& x : v) put(x); }
+    void put(std::array<T, N>& v) {
+        for (T& x : v) put(x);
+    }
     template <class A, class B>
     void put(std::pair<A, B>& v) {
         put(v.first);
@@ -96,7 +105,9 @@ private:
         put(n);
     }
     template <class K, class V>
-    void put(std::map<K, V>& v) { put_map(v); }
+    void put(std::map<K, V>& v) {
+        put_map(v);
+    }
     template <class K, class V>
     void put(std::unordered_map<K, V>& v) {
         // Sorted, so that equal maps give equal bytes.
@@ -124,7 +135,9 @@ public:
     explicit Reader(std::string_view in) : in_(in) {}
 
     template <class... T>
-    void operator()(T&... values) { (get(values), ...); }
+    void operator()(T&... values) {
+        (get(values), ...);
+    }
 
     bool failed() const { return failed_; }
     void fail() { failed_ = true; }
@@ -183,7 +196,9 @@ private:
         }
     }
     template <class T, std::size_t N>
-    void get(std::array<T, N>& v) { for (T& x : v) get(x); }
+    void get(std::array<T, N>& v) {
+        for (T& x : v) get(x);
+    }
     template <class A, class B>
     void get(std::pair<A, B>& v) {
         get(v.first);
@@ -203,9 +218,13 @@ private:
         v = std::chrono::duration<R, P>(static_cast<R>(n));
     }
     template <class K, class V>
-    void get(std::map<K, V>& v) { get_map(v); }
+    void get(std::map<K, V>& v) {
+        get_map(v);
+    }
     template <class K, class V>
-    void get(std::unordered_map<K, V>& v) { get_map(v); }
+    void get(std::unordered_map<K, V>& v) {
+        get_map(v);
+    }
     template <class M>
     void get_map(M& v) {
         v.clear();

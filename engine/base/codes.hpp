@@ -43,12 +43,17 @@ inline constexpr Code duplicate_lexicon{105, "duplicate_lexicon", "a word list d
 inline constexpr Code empty_pattern{106, "empty_pattern", "the pattern has no word of its own"};
 inline constexpr Code pattern_too_big{107, "pattern_too_big", "the pattern is too large"};
 inline constexpr Code bad_regex{108, "bad_regex", "the regular expression cannot be read"};
-inline constexpr Code recursive_lexicon{109, "recursive_lexicon", "a word list that contains itself"};
+inline constexpr Code recursive_lexicon{109, "recursive_lexicon",
+                                        "a word list that contains itself"};
 inline constexpr Code bad_entry{110, "bad_entry", "an entry of a word list cannot be read"};
-inline constexpr Code unquoted_pattern{111, "unquoted_pattern", "patterns and examples must be quoted"};
-inline constexpr Code missed_example{112, "missed_example", "an example is not read as this intent"};
-inline constexpr Code wrong_example{113, "wrong_example", "a counter-example is read as this intent"};
-inline constexpr Code level_outside_crisis{114, "level_outside_crisis", "a level on an intent that is not a crisis"};
+inline constexpr Code unquoted_pattern{111, "unquoted_pattern",
+                                       "patterns and examples must be quoted"};
+inline constexpr Code missed_example{112, "missed_example",
+                                     "an example is not read as this intent"};
+inline constexpr Code wrong_example{113, "wrong_example",
+                                    "a counter-example is read as this intent"};
+inline constexpr Code level_outside_crisis{114, "level_outside_crisis",
+                                           "a level on an intent that is not a crisis"};
 inline constexpr Code wide_gap{115, "wide_gap", "a gap of more than 8 words"};
 inline constexpr Code repeated_entry{116, "repeated_entry", "an entry twice in one word list"};
 
@@ -62,12 +67,36 @@ inline std::string code_text(const Code& code) {
 
 // In the order of their numbers; `befriend explain` and the documentation test walk it.
 inline constexpr std::array all_codes{
-    codes::yaml_syntax, codes::duplicate_key, codes::anchor, codes::tag, codes::merge_key, codes::several_documents,
-    codes::too_deep, codes::key_not_text, codes::empty_file, codes::not_utf8, codes::unreadable, codes::wrong_shape,
-    codes::unknown_key, codes::missing_key, codes::bad_value,
-    codes::pattern_syntax, codes::unknown_lexicon, codes::unknown_intent, codes::duplicate_intent, codes::duplicate_lexicon,
-    codes::empty_pattern, codes::pattern_too_big, codes::bad_regex, codes::recursive_lexicon, codes::bad_entry,
-    codes::unquoted_pattern, codes::missed_example, codes::wrong_example, codes::level_outside_crisis, codes::wide_gap,
+    codes::yaml_syntax,
+    codes::duplicate_key,
+    codes::anchor,
+    codes::tag,
+    codes::merge_key,
+    codes::several_documents,
+    codes::too_deep,
+    codes::key_not_text,
+    codes::empty_file,
+    codes::not_utf8,
+    codes::unreadable,
+    codes::wrong_shape,
+    codes::unknown_key,
+    codes::missing_key,
+    codes::bad_value,
+    codes::pattern_syntax,
+    codes::unknown_lexicon,
+    codes::unknown_intent,
+    codes::duplicate_intent,
+    codes::duplicate_lexicon,
+    codes::empty_pattern,
+    codes::pattern_too_big,
+    codes::bad_regex,
+    codes::recursive_lexicon,
+    codes::bad_entry,
+    codes::unquoted_pattern,
+    codes::missed_example,
+    codes::wrong_example,
+    codes::level_outside_crisis,
+    codes::wide_gap,
     codes::repeated_entry,
 };
 

@@ -9,15 +9,18 @@ namespace befriend {
 
 std::string_view severity_name(Severity severity) {
     switch (severity) {
-        case Severity::error: return "error";
-        case Severity::warning: return "warning";
-        case Severity::note: return "note";
+        case Severity::error:
+            return "error";
+        case Severity::warning:
+            return "warning";
+        case Severity::note:
+            return "note";
     }
     return "error";
 }
 
-Diagnostic make_diagnostic(const Code& code, std::string_view file, Position at, std::string message,
-                           std::string hint, Severity severity) {
+Diagnostic make_diagnostic(const Code& code, std::string_view file, Position at,
+                           std::string message, std::string hint, Severity severity) {
     Diagnostic result;
     result.code = code_text(code);
     result.severity = severity;
@@ -30,7 +33,8 @@ Diagnostic make_diagnostic(const Code& code, std::string_view file, Position at,
 }
 
 bool has_errors(const Diagnostics& diagnostics) {
-    return std::ranges::any_of(diagnostics, [](const Diagnostic& d) { return d.severity == Severity::error; });
+    return std::ranges::any_of(diagnostics,
+                               [](const Diagnostic& d) { return d.severity == Severity::error; });
 }
 
 std::string render(const Diagnostic& d) {
@@ -89,8 +93,10 @@ std::string closest(std::string_view word, const std::vector<std::string>& candi
         for (std::size_t i = 1; i <= word.size(); ++i) {
             row[0] = i;
             for (std::size_t j = 1; j <= n; ++j) {
-                row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (word[i - 1] == candidate[j - 1] ? 0u : 1u)});
-                if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]) {
+                row[j] = std::min({last[j] + 1, row[j - 1] + 1,
+                                   last[j - 1] + (word[i - 1] == candidate[j - 1] ? 0u : 1u)});
+                if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] &&
+                    word[i - 2] == candidate[j - 1]) {
                     row[j] = std::min(row[j], before[j - 2] + 1);
                 }
             }

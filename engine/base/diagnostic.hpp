@@ -34,8 +34,9 @@ using Diagnostics = std::vector<Diagnostic>;
 // "error", "warning" or "note"
 std::string_view severity_name(Severity severity);
 
-Diagnostic make_diagnostic(const Code& code, std::string_view file, Position at, std::string message,
-                           std::string hint = {}, Severity severity = Severity::error);
+Diagnostic make_diagnostic(const Code& code, std::string_view file, Position at,
+                           std::string message, std::string hint = {},
+                           Severity severity = Severity::error);
 
 bool has_errors(const Diagnostics& diagnostics);
 

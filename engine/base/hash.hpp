@@ -24,7 +24,8 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 }
 
 // 64-bit hash of bytes, read little-endian so that packs move between machines.
-constexpr std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed = 0x9E3779B97F4A7C15ull) {
+constexpr std::uint64_t hash_bytes(std::string_view text,
+                                   std::uint64_t seed = 0x9E3779B97F4A7C15ull) {
     const char* p = text.data();
     std::size_t n = text.size();
     std::uint64_t h = seed ^ n;
@@ -35,10 +36,14 @@ constexpr std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed = 0
     };
     const auto byte = [](const char* at) { return std::uint64_t{static_cast<unsigned char>(*at)}; };
     // Compilers make one load of this.
-    const auto four = [&byte](const char* at) { return byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24; };
+    const auto four = [&byte](const char* at) {
+        return byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24;
+    };
     for (; n >= 8; p += 8, n -= 8) step(four(p) | four(p + 4) << 32);
-    if (n >= 4) step(four(p) | four(p + n - 4) << 32);
-    else if (n) step(byte(p) | byte(p + n / 2) << 8 | byte(p + n - 1) << 16);
+    if (n >= 4)
+        step(four(p) | four(p + n - 4) << 32);
+    else if (n)
+        step(byte(p) | byte(p + n / 2) << 8 | byte(p + n - 1) << 16);
     return h;
 }
 

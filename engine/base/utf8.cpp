@@ -30,7 +30,8 @@ CodePoint decode(std::string_view text, std::size_t at) {
         return {0xFFFD, 1, false};
     }
     for (std::uint32_t i = 1; i < length; ++i) {
-        if (at + i >= text.size() || byte(at + i) < low || byte(at + i) > high) return {0xFFFD, i, false};
+        if (at + i >= text.size() || byte(at + i) < low || byte(at + i) > high)
+            return {0xFFFD, i, false};
         value = value << 6 | (byte(at + i) & 0x3Fu);
         low = 0x80;
         high = 0xBF;
@@ -39,7 +40,9 @@ CodePoint decode(std::string_view text, std::size_t at) {
 }
 
 void append_utf8(std::string& out, char32_t c) {
-    const auto put = [&out](char32_t v) { out += static_cast<char>(static_cast<unsigned char>(v)); };
+    const auto put = [&out](char32_t v) {
+        out += static_cast<char>(static_cast<unsigned char>(v));
+    };
     if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
     if (c < 0x80) {
         put(c);

@@ -38,11 +38,13 @@ std::string_view scalar_text(const yaml_event_t& event) {
 
 class Composer {
 public:
-    Composer(Document& document, Diagnostics& diagnostics) : document_(document), diagnostics_(diagnostics) {
+    Composer(Document& document, Diagnostics& diagnostics)
+        : document_(document), diagnostics_(diagnostics) {
         yaml_parser_initialize(&parser_);
         yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
         const std::string& text = document_.source.text;
-        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                     text.size());
     }
     ~Composer() {
         drop();
@@ -57,7 +59,8 @@ public:
             if (event_.type == YAML_STREAM_END_EVENT) break;
             if (event_.type == YAML_DOCUMENT_START_EVENT) {
                 if (seen) {
-                    complain(codes::several_documents, to_position(event_.start_mark), "a second document starts here",
+                    complain(codes::several_documents, to_position(event_.start_mark),
+                             "a second document starts here",
                              "put it into a file of its own and remove the \"---\" line");
                     return;
                 }
@@ -69,8 +72,8 @@ public:
             }
         }
         if (!broken_ && document_.root.is_null()) {
-            complain(codes::empty_file, {1, 1}, "", "write at least the first key, for example \"language: en\"",
-                     Severity::error);
+            complain(codes::empty_file, {1, 1}, "",
+                     "write at least the first key, for example \"language: en\"", Severity::error);
         }
     }
 
@@ -88,11 +91,14 @@ private:
             document_.root = nullptr;
             std::string message = parser_.problem ? parser_.problem : "syntax error";
             if (parser_.context) message += std::string(" ") + parser_.context;
-            const bool marked = parser_.error == YAML_SCANNER_ERROR || parser_.error == YAML_PARSER_ERROR;
+            const bool marked =
+                parser_.error == YAML_SCANNER_ERROR || parser_.error == YAML_PARSER_ERROR;
             const Position at = marked ? to_position(parser_.problem_mark)
                                        : position_at(document_.source, parser_.problem_offset);
-            complain(parser_.error == YAML_READER_ERROR ? codes::not_utf8 : codes::yaml_syntax, at, message,
-                     "text with : # & [ { @ ! or quotes inside needs double quotes around the whole");
+            complain(
+                parser_.error == YAML_READER_ERROR ? codes::not_utf8 : codes::yaml_syntax, at,
+                message,
+                "text with : # & [ { @ ! or quotes inside needs double quotes around the whole");
             return false;
         }
         live_ = true;
@@ -101,15 +107,18 @@ private:
 
     void complain(const Code& code, Position at, std::string message, std::string hint = {},
                   Severity severity = Severity::error) {
-        diagnostics_.push_back(
-            make_diagnostic(code, document_.source.name, at, std::move(message), std::move(hint), severity));
+        diagnostics_.push_back(make_diagnostic(code, document_.source.name, at, std::move(message),
+                                               std::move(hint), severity));
     }
 
     void check_anchor(const yaml_char_t* anchor, const yaml_char_t* tag_text, Position at) {
         if (anchor) {
-            complain(codes::anchor, at, "an anchor (&name)", "repeat the text, or quote it if the & is meant as text");
+            complain(codes::anchor, at, "an anchor (&name)",
+                     "repeat the text, or quote it if the & is meant as text");
         }
-        if (tag_text) complain(codes::tag, at, "a tag (!name)", "remove it, or quote the text if the ! is meant as text");
+        if (tag_text)
+            complain(codes::tag, at, "a tag (!name)",
+                     "remove it, or quote the text if the ! is meant as text");
     }
 
     // The current event becomes a value; `key` is where its key stands. Returns with that value's
@@ -128,7 +137,8 @@ private:
         }
         switch (event_.type) {
             case YAML_ALIAS_EVENT:
-                complain(codes::anchor, at, "an alias (*name)", "repeat the text, or quote it if the * is meant as text");
+                complain(codes::anchor, at, "an alias (*name)",
+                         "repeat the text, or quote it if the * is meant as text");
                 break;
             case YAML_SCALAR_EVENT: {
                 const bool plain = event_.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -157,7 +167,8 @@ private:
                 if (!broken_) mark.end = to_position(event_.end_mark);
                 break;
             }
-            default: break;
+            default:
+                break;
         }
         document_.marks[pointer] = mark;
         return result;
@@ -170,7 +181,8 @@ private:
             const Position key_at = to_position(event_.start_mark);
             if (event_.type != YAML_SCALAR_EVENT) {
                 const bool alias = event_.type == YAML_ALIAS_EVENT;
-                complain(alias ? codes::anchor : codes::key_not_text, key_at, alias ? "an alias (*name) as a key" : "",
+                complain(alias ? codes::anchor : codes::key_not_text, key_at,
+                         alias ? "an alias (*name) as a key" : "",
                          "did a text with [ or { lose its quotes?");
                 value(pointer + "/?", key_at, depth + 1);
                 if (broken_ || !next()) return entries;
@@ -193,10 +205,13 @@ private:
             }
             if (!next()) return entries;
             const bool keep = fresh && !merge;
-            Json child = value(keep ? pointer + "/" + escape_pointer(key) : pointer + "/?", key_at, depth + 1);
+            Json child = value(keep ? pointer + "/" + escape_pointer(key) : pointer + "/?", key_at,
+                               depth + 1);
             if (broken_) return entries;
             // Straight to the underlying vector: the map's own insert looks at every key.
-            if (keep) static_cast<std::vector<std::pair<const std::string, Json>>&>(entries).emplace_back(std::move(key), std::move(child));
+            if (keep)
+                static_cast<std::vector<std::pair<const std::string, Json>>&>(entries).emplace_back(
+                    std::move(key), std::move(child));
         }
         return entries;
     }
@@ -221,14 +236,17 @@ const Mark& Document::mark(std::string_view pointer) const {
     }
 }
 
-Position position_in_scalar(const Document& document, std::string_view pointer, std::size_t offset) {
+Position position_in_scalar(const Document& document, std::string_view pointer,
+                            std::size_t offset) {
     const Mark& mark = document.mark(pointer);
-    if (mark.value.line != mark.end.line || mark.quoting == Quoting::block || mark.quoting == Quoting::none) {
+    if (mark.value.line != mark.end.line || mark.quoting == Quoting::block ||
+        mark.quoting == Quoting::none) {
         return mark.value;
     }
     const std::string_view line = line_at(document.source, mark.value.line);
     std::size_t start = 0;
-    for (std::uint32_t col = 1; col < mark.value.col && start < line.size(); ++col) start += decode(line, start).size;
+    for (std::uint32_t col = 1; col < mark.value.col && start < line.size(); ++col)
+        start += decode(line, start).size;
     const std::size_t open = mark.quoting == Quoting::quoted ? 1 : 0;
     Position at = mark.value;
     at.col += static_cast<std::uint32_t>(open);
@@ -245,8 +263,11 @@ Document parse_yaml(Source source, Diagnostics& diagnostics) {
     document.source = std::move(source);
     if (!is_utf8(document.source.text)) {
         std::size_t bad = 0;
-        for (CodePoint c = decode(document.source.text, 0); c.good; c = decode(document.source.text, bad)) bad += c.size;
-        diagnostics.push_back(make_diagnostic(codes::not_utf8, document.source.name, position_at(document.source, bad), "",
+        for (CodePoint c = decode(document.source.text, 0); c.good;
+             c = decode(document.source.text, bad))
+            bad += c.size;
+        diagnostics.push_back(make_diagnostic(codes::not_utf8, document.source.name,
+                                              position_at(document.source, bad), "",
                                               "save the file as UTF-8"));
         return document;
     }
@@ -255,14 +276,17 @@ Document parse_yaml(Source source, Diagnostics& diagnostics) {
 }
 
 std::string_view Node::text() const {
-    return value_->is_string() ? std::string_view(value_->get_ref<const std::string&>()) : std::string_view();
+    return value_->is_string() ? std::string_view(value_->get_ref<const std::string&>())
+                               : std::string_view();
 }
 
 Node Node::at(std::string_view key) const {
     return {*document_, value_->at(std::string(key)), pointer_ + "/" + escape_pointer(key)};
 }
 
-Node Node::at(std::size_t i) const { return {*document_, value_->at(i), pointer_ + "/" + std::to_string(i)}; }
+Node Node::at(std::size_t i) const {
+    return {*document_, value_->at(i), pointer_ + "/" + std::to_string(i)};
+}
 
 std::vector<std::pair<std::string, Node>> Node::items() const {
     std::vector<std::pair<std::string, Node>> out;
@@ -281,17 +305,23 @@ std::vector<Node> Node::elements() const {
     return out;
 }
 
-Diagnostic Node::complain(const Code& code, std::string message, std::string hint, Severity severity) const {
+Diagnostic Node::complain(const Code& code, std::string message, std::string hint,
+                          Severity severity) const {
     const Mark& here = mark();
-    Diagnostic d = make_diagnostic(code, document_->source.name, here.value, std::move(message), std::move(hint), severity);
-    if (here.end.line == here.value.line && here.end.col > here.value.col) d.width = here.end.col - here.value.col;
+    Diagnostic d = make_diagnostic(code, document_->source.name, here.value, std::move(message),
+                                   std::move(hint), severity);
+    if (here.end.line == here.value.line && here.end.col > here.value.col)
+        d.width = here.end.col - here.value.col;
     return d;
 }
 
-Diagnostic Node::complain_key(const Code& code, std::string message, std::string hint, Severity severity) const {
-    Diagnostic d = make_diagnostic(code, document_->source.name, mark().key, std::move(message), std::move(hint), severity);
+Diagnostic Node::complain_key(const Code& code, std::string message, std::string hint,
+                              Severity severity) const {
+    Diagnostic d = make_diagnostic(code, document_->source.name, mark().key, std::move(message),
+                                   std::move(hint), severity);
     const auto slash = pointer_.rfind('/');
-    d.width = static_cast<std::uint32_t>(std::max<std::size_t>(1, pointer_.size() - (slash == std::string::npos ? 0 : slash + 1)));
+    d.width = static_cast<std::uint32_t>(
+        std::max<std::size_t>(1, pointer_.size() - (slash == std::string::npos ? 0 : slash + 1)));
     return d;
 }
 

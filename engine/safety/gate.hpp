@@ -27,8 +27,9 @@ enum Signal : std::uint32_t {
 };
 
 struct SafetyFinding {
-    std::string class_name;  // crisis_suicide, crisis_self_harm, crisis_abuse, crisis_other, crisis_medical
-    std::string level;       // none | past | ambiguous | passive | active | imminent | now
+    std::string
+        class_name;  // crisis_suicide, crisis_self_harm, crisis_abuse, crisis_other, crisis_medical
+    std::string level;  // none | past | ambiguous | passive | active | imminent | now
     int rank = 0;
     bool by_user = false;
     bool intrusive = false;
@@ -41,18 +42,19 @@ struct SafetyFinding {
 };
 
 struct SafetyVerdict {
-    int rank = 0;       // of this message, read with the messages before it
-    bool ask = false;   // the direct question would be asked now
-    std::vector<std::string> flags;   // clinical_concern, minor, intrusive
-    std::string clinical;             // eating | psychosis | mania | substance | medication | perinatal
+    int rank = 0;                    // of this message, read with the messages before it
+    bool ask = false;                // the direct question would be asked now
+    std::vector<std::string> flags;  // clinical_concern, minor, intrusive
+    std::string clinical;  // eating | psychosis | mania | substance | medication | perinatal
     std::vector<SafetyFinding> findings;  // the weightiest first
     std::uint32_t signals = 0;
-    bool denial = false;   // calmly says that there is no danger
-    std::string dialog;    // the safety dialog that answers it; empty: none
+    bool denial = false;  // calmly says that there is no danger
+    std::string dialog;   // the safety dialog that answers it; empty: none
 };
 
 // Judges one message. Reads nothing but its arguments.
-SafetyVerdict judge(const Matcher& matcher, const Understanding& heard, const SafetyState& state, Instant at);
+SafetyVerdict judge(const Matcher& matcher, const Understanding& heard, const SafetyState& state,
+                    Instant at);
 
 // Remembers a judged message: raises the rank, moves the window, counts crises. Never lowers.
 void remember_verdict(SafetyState& state, const SafetyVerdict& verdict, Instant at);

@@ -22,11 +22,11 @@ struct HelpLine {
     std::string url;
     std::string verified_on;  // YYYY-MM-DD
     std::string source;
-    std::string certainty;    // A | A- | B ; C is refused by the checker
+    std::string certainty;  // A | A- | B ; C is refused by the checker
 };
 
 struct Country {
-    std::string code;                // ISO 3166 alpha-2, lower case; "international" for the fallback
+    std::string code;  // ISO 3166 alpha-2, lower case; "international" for the fallback
     std::vector<std::string> names;  // as people write them, folded
     std::string emergency;           // "911", "999 or 112"
     std::vector<HelpLine> lines;

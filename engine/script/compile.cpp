@@ -30,7 +30,8 @@ Part part_of(std::string_view path, const std::string& language, const ScriptNod
         if (at == std::string_view::npos || (at > 0 && path[at - 1] != '/')) return std::nullopt;
         const std::string_view rest = path.substr(at + top.size() + 1);
         const auto slash = rest.find('/');
-        return slash == std::string_view::npos || rest.find('/', slash + 1) != std::string_view::npos
+        return slash == std::string_view::npos ||
+                       rest.find('/', slash + 1) != std::string_view::npos
                    ? std::nullopt
                    : std::optional(rest.substr(0, slash));
     };
@@ -38,8 +39,10 @@ Part part_of(std::string_view path, const std::string& language, const ScriptNod
         if (*name == "resources") return Part::country;
         return *name == language ? Part::dialog : Part::ignored;
     }
-    if (const auto name = folder("intents")) return *name == language ? Part::intents : Part::ignored;
-    if (root != nullptr && (root->find("intents") != nullptr || root->find("words") != nullptr)) return Part::intents;
+    if (const auto name = folder("intents"))
+        return *name == language ? Part::intents : Part::ignored;
+    if (root != nullptr && (root->find("intents") != nullptr || root->find("words") != nullptr))
+        return Part::intents;
     if (root != nullptr && root->find("country") != nullptr) return Part::country;
     return Part::dialog;
 }
@@ -63,7 +66,8 @@ ScriptNode read_node(const Node& node) {
         for (const auto& [name, item] : node.items()) {
             ScriptNode key;
             key.text = name;
-            key.at = {item.key_position().line, item.key_position().col, static_cast<std::uint32_t>(std::max<std::size_t>(1, name.size()))};
+            key.at = {item.key_position().line, item.key_position().col,
+                      static_cast<std::uint32_t>(std::max<std::size_t>(1, name.size()))};
             result.keys.push_back(std::move(key));
             result.items.push_back(read_node(item));
         }
@@ -95,7 +99,8 @@ ParsedFile parse_file(const SourceFile& file, const std::string& language) {
     return result;
 }
 
-Diagnostic diagnose(Fault fault, std::string_view path, const Spot& at, std::string message, std::string hint) {
+Diagnostic diagnose(Fault fault, std::string_view path, const Spot& at, std::string message,
+                    std::string hint) {
     Diagnostic result;
     result.code = fault_code(fault);
     result.severity = fault_entry(fault).is_error ? Severity::error : Severity::warning;
@@ -147,15 +152,18 @@ IntentNames names_of(const Matcher& matcher, std::vector<std::string> all) {
     return names;
 }
 
-Catalogue load_intents(std::span<const SourceFile> files, const std::string& language, Diagnostics& diagnostics) {
+Catalogue load_intents(std::span<const SourceFile> files, const std::string& language,
+                       Diagnostics& diagnostics) {
     std::vector<Source> sources;
     for (const SourceFile& file : files) {
-        if (part_of(file.path, language, nullptr) == Part::intents) sources.push_back({file.path, file.bytes});
+        if (part_of(file.path, language, nullptr) == Part::intents)
+            sources.push_back({file.path, file.bytes});
     }
     return load_catalogue(std::move(sources), diagnostics);
 }
 
-void compile_scripts(std::span<const ParsedFile* const> parsed, const IntentNames& intents, Pack& pack, Diagnostics& diagnostics) {
+void compile_scripts(std::span<const ParsedFile* const> parsed, const IntentNames& intents,
+                     Pack& pack, Diagnostics& diagnostics) {
     std::vector<ScriptFile> scripts;
     scripts.reserve(parsed.size());
     std::vector<const ScriptFile*> pointers;
@@ -168,19 +176,23 @@ void compile_scripts(std::span<const ParsedFile* const> parsed, const IntentName
     ScriptPlaces places = compile_dialogs(pointers, intents, pack);
     pack.index_names();
     check_flow(pack, places);
-    for (std::size_t i = 0; i < pointers.size(); ++i) collect(places.reports[i], pointers[i]->path, diagnostics);
+    for (std::size_t i = 0; i < pointers.size(); ++i)
+        collect(places.reports[i], pointers[i]->path, diagnostics);
 }
 
-Resources compile_countries(std::span<const ParsedFile* const> parsed, const CompileOptions& options, Diagnostics& diagnostics) {
+Resources compile_countries(std::span<const ParsedFile* const> parsed,
+                            const CompileOptions& options, Diagnostics& diagnostics) {
     std::vector<CountryFile> countries;
     for (const ParsedFile* file : parsed) {
-        if (file->part == Part::country && file->readable) countries.push_back({file->path, file->root});
+        if (file->part == Part::country && file->readable)
+            countries.push_back({file->path, file->root});
     }
     std::vector<const CountryFile*> pointers;
     for (const CountryFile& country : countries) pointers.push_back(&country);
     std::vector<Report> reports;
     Resources result = compile_resources(pointers, options.today, reports);
-    for (std::size_t i = 0; i < pointers.size(); ++i) collect(reports[i], pointers[i]->path, diagnostics);
+    for (std::size_t i = 0; i < pointers.size(); ++i)
+        collect(reports[i], pointers[i]->path, diagnostics);
     return result;
 }
 
@@ -188,14 +200,18 @@ void check_complete(const Pack& pack, Diagnostics& diagnostics) {
     const std::string folder = "dialogs/" + pack.language;
     for (const std::string_view name : engine_dialogs()) {
         if (pack.find_dialog(name) != DialogId::none) continue;
-        diagnostics.push_back(diagnose(Fault::engine_dialog_missing, folder + "/" + std::string(name) + ".yaml", {},
+        diagnostics.push_back(diagnose(Fault::engine_dialog_missing,
+                                       folder + "/" + std::string(name) + ".yaml", {},
                                        "the engine needs a dialog \"" + std::string(name) + "\"",
                                        "write it; docs/script-reference.md tells what for"));
     }
-    const bool international = !pack.resources.countries.empty() && pack.resources.countries.back().code == "international";
+    const bool international = !pack.resources.countries.empty() &&
+                               pack.resources.countries.back().code == "international";
     if (!international) {
-        diagnostics.push_back(diagnose(Fault::no_international, "dialogs/resources/international.yaml", {},
-                                       "there are no helplines for people whose country is not known", "add country: international"));
+        diagnostics.push_back(
+            diagnose(Fault::no_international, "dialogs/resources/international.yaml", {},
+                     "there are no helplines for people whose country is not known",
+                     "add country: international"));
     }
 }
 
@@ -214,7 +230,8 @@ LoadedPack compile_pack(std::span<const SourceFile> files, const CompileOptions&
     for (const SourceFile& file : files) parsed.push_back(parse_file(file, options.language));
     std::vector<const ParsedFile*> pointers;
     for (const ParsedFile& file : parsed) pointers.push_back(&file);
-    compile_scripts(pointers, names_of(pack.matcher, std::move(intent_names)), pack, result.diagnostics);
+    compile_scripts(pointers, names_of(pack.matcher, std::move(intent_names)), pack,
+                    result.diagnostics);
     pack.resources = compile_countries(pointers, options, result.diagnostics);
     check_complete(pack, result.diagnostics);
     put_in_order(result.diagnostics, files);
@@ -266,7 +283,9 @@ Diagnostics FileChecker::check(std::span<const SourceFile> files) const {
     if (!given_intents.empty()) {
         std::vector<Source> sources;
         for (const SourceFile& file : known_->intent_files) {
-            if (std::ranges::none_of(given_intents, [&](const SourceFile& each) { return each.path == file.path; })) {
+            if (std::ranges::none_of(given_intents, [&](const SourceFile& each) {
+                    return each.path == file.path;
+                })) {
                 sources.push_back({file.path, file.bytes});
             }
         }
@@ -289,17 +308,20 @@ Diagnostics FileChecker::check(std::span<const SourceFile> files) const {
     for (const ParsedFile& file : known_->parsed) {
         if (file.part != Part::dialog || !file.readable) continue;
         const bool replaced = std::ranges::any_of(given, [&](const ParsedFile& each) {
-            return each.path == file.path || (each.part == Part::dialog && each.readable && dialog_of(each) == dialog_of(file));
+            return each.path == file.path || (each.part == Part::dialog && each.readable &&
+                                              dialog_of(each) == dialog_of(file));
         });
         if (!replaced) scripts.push_back(&file);
     }
     Pack pack;
     pack.language = known_->options.language;
     compile_scripts(scripts, names_of(*catalogue), pack, all);
-    for (const ParsedFile* file : countries) all.insert(all.end(), file->diagnostics.begin(), file->diagnostics.end());
+    for (const ParsedFile* file : countries)
+        all.insert(all.end(), file->diagnostics.begin(), file->diagnostics.end());
     compile_countries(countries, known_->options, all);
     std::erase_if(all, [&](const Diagnostic& d) {
-        return std::ranges::none_of(files, [&](const SourceFile& file) { return file.path == d.file; });
+        return std::ranges::none_of(files,
+                                    [&](const SourceFile& file) { return file.path == d.file; });
     });
     put_in_order(all, files);
     return all;

@@ -61,9 +61,7 @@ struct Operand {
     bool quoted = false;
 };
 
-bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 bool is_word_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -79,7 +77,9 @@ public:
     Condition run() {
         auto result = any_of();
         if (result && token_.kind != Token::Kind::end) {
-            return fail(Fault::condition_syntax, token_, "this was not expected here", "join conditions with and, or"), Condition{};
+            return fail(Fault::condition_syntax, token_, "this was not expected here",
+                        "join conditions with and, or"),
+                   Condition{};
         }
         return result ? std::move(*result) : Condition{};
     }
@@ -87,12 +87,16 @@ public:
 private:
     using Maybe = std::optional<Condition>;
 
-    std::nullopt_t fail(Fault fault, std::size_t offset, std::size_t length, std::string message, std::string hint = {}) {
-        if (!failed_) problems_.push_back({fault, offset, std::max<std::size_t>(1, length), std::move(message), std::move(hint)});
+    std::nullopt_t fail(Fault fault, std::size_t offset, std::size_t length, std::string message,
+                        std::string hint = {}) {
+        if (!failed_)
+            problems_.push_back({fault, offset, std::max<std::size_t>(1, length),
+                                 std::move(message), std::move(hint)});
         failed_ = true;
         return std::nullopt;
     }
-    std::nullopt_t fail(Fault fault, const Token& token, std::string message, std::string hint = {}) {
+    std::nullopt_t fail(Fault fault, const Token& token, std::string message,
+                        std::string hint = {}) {
         return fail(fault, token.offset, token.text.size(), std::move(message), std::move(hint));
     }
 
@@ -107,10 +111,12 @@ private:
             const std::size_t end = close == std::string_view::npos ? text_.size() : close;
             token_ = {Token::Kind::text, text_.substr(begin + 1, end - begin - 1), begin};
             at_ = std::min(end + 1, text_.size());
-            if (close == std::string_view::npos) fail(Fault::condition_syntax, begin, 1, "this quotation mark is never closed");
+            if (close == std::string_view::npos)
+                fail(Fault::condition_syntax, begin, 1, "this quotation mark is never closed");
             return;
         }
-        if ((c >= '0' && c <= '9') || (c == '-' && at_ + 1 < text_.size() && text_[at_ + 1] >= '0' && text_[at_ + 1] <= '9')) {
+        if ((c >= '0' && c <= '9') || (c == '-' && at_ + 1 < text_.size() &&
+                                       text_[at_ + 1] >= '0' && text_[at_ + 1] <= '9')) {
             ++at_;
             while (at_ < text_.size() && is_word_char(text_[at_])) ++at_;
             token_ = {Token::Kind::number, text_.substr(begin, at_ - begin), begin};
@@ -121,16 +127,22 @@ private:
             token_ = {Token::Kind::word, text_.substr(begin, at_ - begin), begin};
             return;
         }
-        const bool two = at_ + 1 < text_.size() && text_[at_ + 1] == '=' && (c == '=' || c == '!' || c == '<' || c == '>');
+        const bool two = at_ + 1 < text_.size() && text_[at_ + 1] == '=' &&
+                         (c == '=' || c == '!' || c == '<' || c == '>');
         at_ += two ? 2 : 1;
         token_ = {Token::Kind::symbol, text_.substr(begin, at_ - begin), begin};
     }
 
-    bool symbol(std::string_view text) const { return token_.kind == Token::Kind::symbol && token_.text == text; }
-    bool keyword(std::string_view text) const { return token_.kind == Token::Kind::word && token_.text == text; }
+    bool symbol(std::string_view text) const {
+        return token_.kind == Token::Kind::symbol && token_.text == text;
+    }
+    bool keyword(std::string_view text) const {
+        return token_.kind == Token::Kind::word && token_.text == text;
+    }
 
     static void append(Condition& to, Condition&& from) {
-        to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+        to.insert(to.end(), std::make_move_iterator(from.begin()),
+                  std::make_move_iterator(from.end()));
     }
     static ConditionNode node(Op op) {
         ConditionNode result;
@@ -166,15 +178,18 @@ private:
     Maybe comparison() {
         auto left = operand();
         if (!left) return std::nullopt;
-        static constexpr std::array<std::pair<std::string_view, Op>, 6> operators{{{"==", Op::equal},
-                                                                                  {"!=", Op::not_equal},
-                                                                                  {"<", Op::less},
-                                                                                  {"<=", Op::less_equal},
-                                                                                  {">", Op::greater},
-                                                                                  {">=", Op::greater_equal}}};
-        const auto found = std::ranges::find_if(operators, [&](const auto& each) { return symbol(each.first); });
+        static constexpr std::array<std::pair<std::string_view, Op>, 6> operators{
+            {{"==", Op::equal},
+             {"!=", Op::not_equal},
+             {"<", Op::less},
+             {"<=", Op::less_equal},
+             {">", Op::greater},
+             {">=", Op::greater_equal}}};
+        const auto found =
+            std::ranges::find_if(operators, [&](const auto& each) { return symbol(each.first); });
         if (found == operators.end()) {
-            if (symbol("=")) return fail(Fault::condition_syntax, token_, "one = does not compare", "write ==");
+            if (symbol("="))
+                return fail(Fault::condition_syntax, token_, "one = does not compare", "write ==");
             return truth(std::move(*left));
         }
         next();
@@ -187,8 +202,10 @@ private:
     Maybe truth(Operand operand) {
         if (operand.kind == Operand::Kind::truth) return std::move(operand.nodes);
         if (operand.kind == Operand::Kind::word) return unknown(operand);
-        return fail(Fault::condition_type, operand.offset, operand.length, "this is neither true nor false",
-                    operand.kind == Operand::Kind::number ? "compare it: turns > 3" : "write known(slot), or slot == value");
+        return fail(Fault::condition_type, operand.offset, operand.length,
+                    "this is neither true nor false",
+                    operand.kind == Operand::Kind::number ? "compare it: turns > 3"
+                                                          : "write known(slot), or slot == value");
     }
 
     std::nullopt_t unknown(const Operand& operand) {
@@ -197,22 +214,27 @@ private:
         const std::string near = closest(operand.word, candidates);
         return fail(Fault::condition_name, operand.offset, operand.length,
                     "conditions know no \"" + operand.word + "\"",
-                    near.empty() ? "declare the slot, or see section 5 of the script reference" : "did you mean \"" + near + "\"?");
+                    near.empty() ? "declare the slot, or see section 5 of the script reference"
+                                 : "did you mean \"" + near + "\"?");
     }
 
     Maybe compare(Operand left, Op op, Operand right) {
         using Kind = Operand::Kind;
         // A word on the left and a slot on the right reads the other way round.
-        if (left.kind == Kind::word && right.kind == Kind::slot_text && (op == Op::equal || op == Op::not_equal)) {
+        if (left.kind == Kind::word && right.kind == Kind::slot_text &&
+            (op == Op::equal || op == Op::not_equal)) {
             std::swap(left, right);
         }
         if (left.kind == Kind::word && !left.quoted) return unknown(left);
         const bool equality = op == Op::equal || op == Op::not_equal;
         if (left.kind == Kind::truth) {
-            const bool yes = right.kind == Kind::word && (right.word == "true" || right.word == "yes");
-            const bool no = right.kind == Kind::word && (right.word == "false" || right.word == "no");
+            const bool yes =
+                right.kind == Kind::word && (right.word == "true" || right.word == "yes");
+            const bool no =
+                right.kind == Kind::word && (right.word == "false" || right.word == "no");
             if (!equality || (!yes && !no)) {
-                return fail(Fault::condition_type, right.offset, right.length, "this is a yes or no, not compared with a value",
+                return fail(Fault::condition_type, right.offset, right.length,
+                            "this is a yes or no, not compared with a value",
                             "write the name alone, or not before it");
             }
             if (no == (op == Op::equal)) left.nodes.push_back(node(Op::logical_not));
@@ -221,7 +243,8 @@ private:
         if (left.kind == Kind::number) {
             if (right.kind == Kind::word && !right.quoted) return unknown(right);
             if (right.kind != Kind::number) {
-                return fail(Fault::condition_type, right.offset, right.length, "a number is compared with a number");
+                return fail(Fault::condition_type, right.offset, right.length,
+                            "a number is compared with a number");
             }
             if (const auto bad = never(left, op, right)) {
                 return fail(Fault::condition_never, right.offset, right.length, *bad);
@@ -230,23 +253,28 @@ private:
             const Slot& slot = (*names_.slots)[index(left.slot)];
             if (right.kind != Kind::word) {
                 return fail(Fault::condition_type, right.offset, right.length,
-                            "\"" + slot.name + "\" holds words, not a number", "compare it with a word, or ask known(" + slot.name + ")");
+                            "\"" + slot.name + "\" holds words, not a number",
+                            "compare it with a word, or ask known(" + slot.name + ")");
             }
             if (!equality) {
-                return fail(Fault::condition_type, left.offset, left.length, "words are only == or !=");
+                return fail(Fault::condition_type, left.offset, left.length,
+                            "words are only == or !=");
             }
-            if (slot.type == SlotType::choice && std::ranges::find(slot.of, right.word) == slot.of.end()) {
+            if (slot.type == SlotType::choice &&
+                std::ranges::find(slot.of, right.word) == slot.of.end()) {
                 const std::string near = closest(right.word, slot.of);
                 std::vector<std::string_view> all(slot.of.begin(), slot.of.end());
-                return fail(Fault::condition_never, right.offset, right.length,
-                            "\"" + slot.name + "\" is never \"" + right.word + "\"",
-                            near.empty() ? "it is " + one_of(all) : "did you mean \"" + near + "\"?");
+                return fail(
+                    Fault::condition_never, right.offset, right.length,
+                    "\"" + slot.name + "\" is never \"" + right.word + "\"",
+                    near.empty() ? "it is " + one_of(all) : "did you mean \"" + near + "\"?");
             }
             ConditionNode constant = node(Op::constant_text);
             constant.text = right.word;
             right.nodes = {std::move(constant)};
         } else {
-            return fail(Fault::condition_type, left.offset, left.length, "a comparison begins with a name");
+            return fail(Fault::condition_type, left.offset, left.length,
+                        "a comparison begins with a name");
         }
         append(left.nodes, std::move(right.nodes));
         left.nodes.push_back(node(op));
@@ -259,23 +287,39 @@ private:
         const Operand& variable = left.constant ? right : left;
         const std::int32_t n = left.constant ? left.low : right.low;
         if (left.constant) {
-            if (op == Op::less) op = Op::greater;
-            else if (op == Op::less_equal) op = Op::greater_equal;
-            else if (op == Op::greater) op = Op::less;
-            else if (op == Op::greater_equal) op = Op::less_equal;
+            if (op == Op::less)
+                op = Op::greater;
+            else if (op == Op::less_equal)
+                op = Op::greater_equal;
+            else if (op == Op::greater)
+                op = Op::less;
+            else if (op == Op::greater_equal)
+                op = Op::less_equal;
         }
         bool possible = true;
         switch (op) {
             case Op::equal:
-            case Op::not_equal: possible = n >= variable.low && n <= variable.high; break;
-            case Op::less: possible = n > variable.low && n <= variable.high; break;
-            case Op::less_equal: possible = n >= variable.low && n < variable.high; break;
-            case Op::greater: possible = n >= variable.low && n < variable.high; break;
-            case Op::greater_equal: possible = n > variable.low && n <= variable.high; break;
-            default: break;
+            case Op::not_equal:
+                possible = n >= variable.low && n <= variable.high;
+                break;
+            case Op::less:
+                possible = n > variable.low && n <= variable.high;
+                break;
+            case Op::less_equal:
+                possible = n >= variable.low && n < variable.high;
+                break;
+            case Op::greater:
+                possible = n >= variable.low && n < variable.high;
+                break;
+            case Op::greater_equal:
+                possible = n > variable.low && n <= variable.high;
+                break;
+            default:
+                break;
         }
         if (possible) return std::nullopt;
-        return "always the same: the value lies between " + std::to_string(variable.low) + " and " + std::to_string(variable.high);
+        return "always the same: the value lies between " + std::to_string(variable.low) + " and " +
+               std::to_string(variable.high);
     }
 
     std::optional<Operand> operand() {
@@ -309,14 +353,17 @@ private:
             auto inner = any_of();
             --depth_;
             if (!inner) return std::nullopt;
-            if (!symbol(")")) return fail(Fault::condition_syntax, token, "this bracket is never closed");
+            if (!symbol(")"))
+                return fail(Fault::condition_syntax, token, "this bracket is never closed");
             next();
             result.nodes = std::move(*inner);
             return result;
         }
-        if (token.kind != Token::Kind::word || token.text == "and" || token.text == "or" || token.text == "not") {
+        if (token.kind != Token::Kind::word || token.text == "and" || token.text == "or" ||
+            token.text == "not") {
             return fail(Fault::condition_syntax, token,
-                        token.kind == Token::Kind::end ? "the condition ends too early" : "a name or a number was expected here");
+                        token.kind == Token::Kind::end ? "the condition ends too early"
+                                                       : "a name or a number was expected here");
         }
         next();
         if (symbol("(")) return function(token);
@@ -326,9 +373,11 @@ private:
     std::optional<Operand> function(const Token& called) {
         next();
         const Token argument = token_;
-        if (argument.kind != Token::Kind::word) return fail(Fault::condition_syntax, argument, "a name was expected in the brackets");
+        if (argument.kind != Token::Kind::word)
+            return fail(Fault::condition_syntax, argument, "a name was expected in the brackets");
         next();
-        if (!symbol(")")) return fail(Fault::condition_syntax, token_, "a closing bracket was expected here");
+        if (!symbol(")"))
+            return fail(Fault::condition_syntax, token_, "a closing bracket was expected here");
         next();
         Operand result;
         result.offset = called.offset;
@@ -337,28 +386,34 @@ private:
         if (called.text == "known") {
             made.op = Op::known;
             made.slot = names_.slot(argument.text);
-            if (made.slot == SlotId::none) return missing(Fault::unknown_slot, argument, "slot", names_.slot_names);
+            if (made.slot == SlotId::none)
+                return missing(Fault::unknown_slot, argument, "slot", names_.slot_names);
         } else if (called.text == "heard") {
             made.op = Op::heard;
             made.intent = names_.intent(argument.text);
-            if (made.intent == IntentId::none) return missing(Fault::unknown_intent, argument, "intent", *names_.intent_names);
+            if (made.intent == IntentId::none)
+                return missing(Fault::unknown_intent, argument, "intent", *names_.intent_names);
         } else if (called.text == "visits") {
             made.op = Op::visits;
             made.dialog = names_.dialog(argument.text);
-            if (made.dialog == DialogId::none) return missing(Fault::unknown_dialog, argument, "dialog", *names_.dialog_names);
+            if (made.dialog == DialogId::none)
+                return missing(Fault::unknown_dialog, argument, "dialog", *names_.dialog_names);
             result.kind = Operand::Kind::number;
             result.high = 5;
         } else {
-            return fail(Fault::condition_name, called, "conditions know no \"" + std::string(called.text) + "(...)\"",
+            return fail(Fault::condition_name, called,
+                        "conditions know no \"" + std::string(called.text) + "(...)\"",
                         "known(slot), heard(intent) or visits(dialog)");
         }
         result.nodes.push_back(std::move(made));
         return result;
     }
 
-    std::nullopt_t missing(Fault fault, const Token& name, std::string_view what, const std::vector<std::string>& all) {
+    std::nullopt_t missing(Fault fault, const Token& name, std::string_view what,
+                           const std::vector<std::string>& all) {
         const std::string near = closest(name.text, all);
-        return fail(fault, name, "there is no " + std::string(what) + " \"" + std::string(name.text) + "\"",
+        return fail(fault, name,
+                    "there is no " + std::string(what) + " \"" + std::string(name.text) + "\"",
                     near.empty() ? "" : "did you mean \"" + near + "\"?");
     }
 
@@ -420,7 +475,8 @@ private:
 
 }  // namespace
 
-Condition parse_condition(std::string_view text, const Names& names, std::vector<ConditionProblem>& problems) {
+Condition parse_condition(std::string_view text, const Names& names,
+                          std::vector<ConditionProblem>& problems) {
     const std::size_t before = problems.size();
     Condition result = Parser(text, names, problems).run();
     if (problems.size() > before) result.clear();

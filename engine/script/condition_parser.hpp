@@ -35,7 +35,8 @@ struct ConditionProblem {
 };
 
 // Stops at the first problem of this condition; the result is then empty.
-Condition parse_condition(std::string_view text, const Names& names, std::vector<ConditionProblem>& problems);
+Condition parse_condition(std::string_view text, const Names& names,
+                          std::vector<ConditionProblem>& problems);
 
 // Names that conditions know without a slot; no slot may be called so.
 bool is_condition_variable(std::string_view name);

@@ -21,11 +21,10 @@
 namespace befriend {
 namespace {
 
-std::string in_quotes(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-std::string did_you_mean(std::string_view written, const std::vector<std::string>& all, std::string otherwise = {}) {
+std::string did_you_mean(std::string_view written, const std::vector<std::string>& all,
+                         std::string otherwise = {}) {
     const std::string near = closest(written, all);
     return near.empty() ? std::move(otherwise) : "did you mean " + in_quotes(near) + "?";
 }
@@ -37,27 +36,30 @@ Enum word_to(const std::array<std::string_view, N>& words, std::string_view word
     return found == words.end() ? otherwise : static_cast<Enum>(found - words.begin());
 }
 
-constexpr std::array<std::string_view, 5> triggers{"answer", "heard", "silence", "fills", "otherwise"};
-constexpr std::array<std::string_view, 6> kind_words{"talk", "reframe", "practice", "learn", "safety", "repair"};
+constexpr std::array<std::string_view, 5> triggers{"answer", "heard", "silence", "fills",
+                                                   "otherwise"};
+constexpr std::array<std::string_view, 6> kind_words{"talk",  "reframe", "practice",
+                                                     "learn", "safety",  "repair"};
 constexpr std::array<std::string_view, 3> keep_words{"dialog", "session", "person"};
-constexpr std::array<std::string_view, 7> type_words{"line", "phrase", "number", "choice", "feeling", "flag", "count"};
+constexpr std::array<std::string_view, 7> type_words{"line",    "phrase", "number", "choice",
+                                                     "feeling", "flag",   "count"};
 constexpr std::array<std::string_view, 4> tone_words{"warm", "quiet", "plain", "urgent"};
 constexpr std::array<std::string_view, 4> vary_words{"no_repeat", "in_order", "once", "random"};
 constexpr std::array<std::string_view, 4> whom_words{"self", "other", "bot", "anyone"};
 constexpr std::array<std::string_view, 4> time_words{"now", "past", "future", "hypothetical"};
 constexpr std::array<std::string_view, 3> polarity_words{"asserted", "negated", "hedged"};
 constexpr std::array<std::string_view, 4> show_words{"nothing", "resources", "picture", "page"};
-constexpr std::array<std::string_view, 9> question_words{"none",    "suicide",    "plan",    "means", "safe_tonight",
-                                                         "injured", "danger_now", "private", "country"};
-constexpr std::array<std::string_view, 9> meaning_words{"nothing",  "denied", "passive", "active",   "imminent",
-                                                        "unsafe",   "safe",   "injured", "abuse_now"};
-constexpr std::array<std::string_view, 16> built_in_words{"",       "clause",     "opening",     "words",     "feeling", "guess",
-                                                          "topic",  "wish",       "line",        "line_text", "line_abuse",
-                                                          "line_child", "line_eating", "line_poison", "emergency", "country"};
+constexpr std::array<std::string_view, 9> question_words{"none",       "suicide",      "plan",
+                                                         "means",      "safe_tonight", "injured",
+                                                         "danger_now", "private",      "country"};
+constexpr std::array<std::string_view, 9> meaning_words{
+    "nothing", "denied", "passive", "active", "imminent", "unsafe", "safe", "injured", "abuse_now"};
+constexpr std::array<std::string_view, 16> built_in_words{
+    "",          "clause", "opening",   "words",      "feeling",    "guess",       "topic",
+    "wish",      "line",   "line_text", "line_abuse", "line_child", "line_eating", "line_poison",
+    "emergency", "country"};
 
-bool always_available(BuiltIn built_in) {
-    return built_in >= BuiltIn::line;
-}
+bool always_available(BuiltIn built_in) { return built_in >= BuiltIn::line; }
 
 // The words of a person; only these can be turned round.
 bool is_wording(const TextArg& arg, const std::vector<Slot>& slots) {
@@ -68,9 +70,7 @@ bool is_wording(const TextArg& arg, const std::vector<Slot>& slots) {
     return arg.built_in != BuiltIn::none && !always_available(arg.built_in);
 }
 
-bool is_number(SlotType type) {
-    return type == SlotType::number || type == SlotType::count;
-}
+bool is_number(SlotType type) { return type == SlotType::number || type == SlotType::count; }
 
 std::vector<const ScriptNode*> elements(const ScriptNode* node) {
     std::vector<const ScriptNode*> result;
@@ -96,7 +96,8 @@ public:
         collect_dialogs();
         collect_slots();
         collect_steps();
-        for (std::size_t i = 0; i < pack_.dialogs.size(); ++i) compile_dialog(static_cast<DialogId>(i));
+        for (std::size_t i = 0; i < pack_.dialogs.size(); ++i)
+            compile_dialog(static_cast<DialogId>(i));
         return std::move(places_);
     }
 
@@ -114,7 +115,8 @@ private:
     void check_shape(std::size_t file) {
         const ScriptNode& root = files_[file]->root;
         if (!root.is_map()) {
-            places_.reports[file].add(Fault::not_a_mapping, root.at, "a dialog file is a mapping of keys",
+            places_.reports[file].add(Fault::not_a_mapping, root.at,
+                                      "a dialog file is a mapping of keys",
                                       "begin with dialog: and the dialog's id");
             return;
         }
@@ -133,14 +135,17 @@ private:
                 if (!is_name(expected)) continue;
                 name = expected;
             } else if (name != expected) {
-                places_.reports[i].add(Fault::file_name_differs, name_node->at,
-                                       "dialog " + in_quotes(name) + " stands in a file named " + in_quotes(expected),
-                                       "rename the file or the dialog");
+                places_.reports[i].add(
+                    Fault::file_name_differs, name_node->at,
+                    "dialog " + in_quotes(name) + " stands in a file named " + in_quotes(expected),
+                    "rename the file or the dialog");
             }
             const auto [first, fresh] = named.emplace(name, i);
             if (!fresh) {
-                places_.reports[i].add(Fault::duplicate_dialog, (name_node != nullptr ? *name_node : root).at,
-                                       "there is already a dialog " + in_quotes(name) + " in " + files_[first->second]->path,
+                places_.reports[i].add(Fault::duplicate_dialog,
+                                       (name_node != nullptr ? *name_node : root).at,
+                                       "there is already a dialog " + in_quotes(name) + " in " +
+                                           files_[first->second]->path,
                                        "rename one of them");
             }
         }
@@ -154,7 +159,8 @@ private:
             dialog.kind = word_to(kind_words, scalar(root.find("kind")), DialogKind::talk);
             dialog.needs_consent = scalar(root.find("needs")) == "consent";
             dialog.about = std::string(trim(scalar(root.find("about"))));
-            dialog.version = static_cast<std::uint32_t>(parse_integer(scalar(root.find("version"))).value_or(1));
+            dialog.version =
+                static_cast<std::uint32_t>(parse_integer(scalar(root.find("version"))).value_or(1));
             pack_.dialogs.push_back(std::move(dialog));
             places_.dialogs.push_back(&root);
             places_.files.push_back(file);
@@ -168,35 +174,45 @@ private:
             Report& report = report_of(d);
             const ScriptNode* slots = root.find("slots");
             if (slots != nullptr && slots->is_map()) {
-                for (std::size_t i = 0; i < slots->keys.size(); ++i) declare_slot(d, slots->keys[i], slots->items[i], report);
+                for (std::size_t i = 0; i < slots->keys.size(); ++i)
+                    declare_slot(d, slots->keys[i], slots->items[i], report);
             }
             collect_passed(d, root.find("takes"), scopes_[d].takes, "takes", report);
             collect_passed(d, root.find("gives"), scopes_[d].gives, "gives", report);
         }
         for (std::size_t d = 0; d < pack_.dialogs.size(); ++d) {
-            for (const std::string& name : scopes_[d].takes) pack_.dialogs[d].takes.push_back(scopes_[d].slots.find(name)->second);
-            for (const std::string& name : scopes_[d].gives) pack_.dialogs[d].gives.push_back(scopes_[d].slots.find(name)->second);
+            for (const std::string& name : scopes_[d].takes)
+                pack_.dialogs[d].takes.push_back(scopes_[d].slots.find(name)->second);
+            for (const std::string& name : scopes_[d].gives)
+                pack_.dialogs[d].gives.push_back(scopes_[d].slots.find(name)->second);
         }
     }
 
-    void collect_passed(std::size_t d, const ScriptNode* list, std::vector<std::string>& into, std::string_view key, Report& report) {
+    void collect_passed(std::size_t d, const ScriptNode* list, std::vector<std::string>& into,
+                        std::string_view key, Report& report) {
         for (const ScriptNode* item : elements(list)) {
             if (!item->is_scalar() || !is_name(item->text)) continue;
             if (scopes_[d].slots.contains(item->text)) {
                 into.push_back(item->text);
             } else {
-                report.add(Fault::undeclared_pass, item->at, in_quotes(key) + " names " + in_quotes(item->text) + ", which this dialog does not declare",
+                report.add(Fault::undeclared_pass, item->at,
+                           in_quotes(key) + " names " + in_quotes(item->text) +
+                               ", which this dialog does not declare",
                            "add it to slots");
             }
         }
     }
 
-    void declare_slot(std::size_t d, const ScriptNode& key, const ScriptNode& node, Report& report) {
+    void declare_slot(std::size_t d, const ScriptNode& key, const ScriptNode& node,
+                      Report& report) {
         if (!is_name(key.text) || !node.is_map()) return;
-        if (std::ranges::find(built_in_words, key.text) != built_in_words.end() || is_condition_variable(key.text) ||
-            key.text == "and" || key.text == "or" || key.text == "not" || key.text == "true" || key.text == "false" ||
-            key.text == "yes" || key.text == "no") {
-            report.add(Fault::reserved_name, key.at, in_quotes(key.text) + " is a name of the engine's own", "call the slot otherwise");
+        if (std::ranges::find(built_in_words, key.text) != built_in_words.end() ||
+            is_condition_variable(key.text) || key.text == "and" || key.text == "or" ||
+            key.text == "not" || key.text == "true" || key.text == "false" || key.text == "yes" ||
+            key.text == "no") {
+            report.add(Fault::reserved_name, key.at,
+                       in_quotes(key.text) + " is a name of the engine's own",
+                       "call the slot otherwise");
             return;
         }
         Slot slot;
@@ -206,7 +222,9 @@ private:
         const auto misplaced = [&](std::string_view attribute, bool fits) {
             const ScriptNode* at = node.find_key(attribute);
             if (at != nullptr && !fits) {
-                report.add(Fault::slot_attributes, at->at, "a " + std::string(scalar(node.find("type"))) + " has no " + in_quotes(attribute),
+                report.add(Fault::slot_attributes, at->at,
+                           "a " + std::string(scalar(node.find("type"))) + " has no " +
+                               in_quotes(attribute),
                            "range belongs to number, of to choice, max to count");
             }
         };
@@ -220,9 +238,11 @@ private:
         } else if (slot.type == SlotType::count) {
             slot.high = parse_integer(scalar(node.find("max"))).value_or(9);
         } else if (slot.type == SlotType::choice) {
-            for (const ScriptNode* item : elements(node.find("of"))) slot.of.emplace_back(scalar(item));
+            for (const ScriptNode* item : elements(node.find("of")))
+                slot.of.emplace_back(scalar(item));
             if (slot.of.empty()) {
-                report.add(Fault::slot_attributes, key.at, "a choice needs its ids", "of: [first, second]");
+                report.add(Fault::slot_attributes, key.at, "a choice needs its ids",
+                           "of: [first, second]");
             }
         }
         SlotId id = SlotId::none;
@@ -241,11 +261,17 @@ private:
         scopes_[d].slots.insert_or_assign(key.text, id);
     }
 
-    void check_same(const Slot& known, const Slot& slot, std::size_t, const ScriptNode& key, Report& report) {
-        if (known.type == slot.type && known.keep == slot.keep && known.low == slot.low && known.high == slot.high && known.of == slot.of) return;
-        std::string what = known.type != slot.type   ? "type: " + std::string(type_words[static_cast<std::size_t>(known.type)])
-                           : known.keep != slot.keep ? "keep: " + std::string(keep_words[static_cast<std::size_t>(known.keep)])
-                                                     : "other values";
+    void check_same(const Slot& known, const Slot& slot, std::size_t, const ScriptNode& key,
+                    Report& report) {
+        if (known.type == slot.type && known.keep == slot.keep && known.low == slot.low &&
+            known.high == slot.high && known.of == slot.of)
+            return;
+        std::string what =
+            known.type != slot.type
+                ? "type: " + std::string(type_words[static_cast<std::size_t>(known.type)])
+            : known.keep != slot.keep
+                ? "keep: " + std::string(keep_words[static_cast<std::size_t>(known.keep)])
+                : "other values";
         report.add(Fault::slot_conflict, key.at,
                    "slot " + in_quotes(slot.name) + " is shared and has " + what + " in dialog " +
                        in_quotes(pack_.dialogs[shared_by_.find(slot.name)->second].name),
@@ -272,10 +298,12 @@ private:
                 step.at = {dialog.at.file, node->at.line};
                 if (name != nullptr && name->is_scalar()) {
                     step.name = name->text;
-                    const auto [known, fresh] = scopes_[d].steps.emplace(step.name, static_cast<StepId>(pack_.steps.size()));
+                    const auto [known, fresh] = scopes_[d].steps.emplace(
+                        step.name, static_cast<StepId>(pack_.steps.size()));
                     if (!fresh) {
                         report.add(Fault::duplicate_step, name->at,
-                                   "step " + in_quotes(step.name) + " is already in line " + std::to_string(pack_.steps[index(known->second)].at.line),
+                                   "step " + in_quotes(step.name) + " is already in line " +
+                                       std::to_string(pack_.steps[index(known->second)].at.line),
                                    "rename one of them");
                     }
                     scopes_[d].step_names.push_back(step.name);
@@ -285,7 +313,8 @@ private:
                 ++dialog.count;
             }
             if (dialog.count == 0 && list != nullptr && list->is_list()) {
-                report.add(Fault::no_steps, list->at, "this dialog has no steps", "begin with - step: ...");
+                report.add(Fault::no_steps, list->at, "this dialog has no steps",
+                           "begin with - step: ...");
             }
         }
     }
@@ -301,14 +330,16 @@ private:
         names_ = make_names();
         const ScriptNode& root = *places_.dialogs[current_];
         Dialog& dialog = pack_.dialogs[current_];
-        if (const ScriptNode* language = root.find("language"); language != nullptr && scalar(language) != pack_.language) {
-            report_->add(Fault::language_differs, language->at, "this pack is in " + in_quotes(pack_.language),
+        if (const ScriptNode* language = root.find("language");
+            language != nullptr && scalar(language) != pack_.language) {
+            report_->add(Fault::language_differs, language->at,
+                         "this pack is in " + in_quotes(pack_.language),
                          "move the file to dialogs/" + std::string(scalar(language)) + "/");
         }
         if (dialog.kind == DialogKind::practice && !dialog.needs_consent) {
             const ScriptNode* kind = root.find("kind");
-            report_->add(Fault::practice_without_consent, (kind != nullptr ? *kind : root).at, "a practice begins only after a yes",
-                         "add needs: consent");
+            report_->add(Fault::practice_without_consent, (kind != nullptr ? *kind : root).at,
+                         "a practice begins only after a yes", "add needs: consent");
         }
         compile_renamed(root.find("renamed"), dialog);
         for (const ScriptNode* node : elements(root.find("starts"))) {
@@ -323,7 +354,8 @@ private:
             interrupt.back = compile_line(node->find("back"), false);
             dialog.interrupts.push_back(std::move(interrupt));
         }
-        for (std::size_t i = 0; i < dialog.count; ++i) compile_step(static_cast<StepId>(index(dialog.first) + i));
+        for (std::size_t i = 0; i < dialog.count; ++i)
+            compile_step(static_cast<StepId>(index(dialog.first) + i));
     }
 
     Names make_names() {
@@ -349,7 +381,8 @@ private:
         for (std::size_t i = 0; i < node->keys.size(); ++i) {
             const ScriptNode& old = node->keys[i];
             if (scope_->steps.contains(old.text)) {
-                report_->add(Fault::renamed_target, old.at, "step " + in_quotes(old.text) + " still exists, so it was not renamed",
+                report_->add(Fault::renamed_target, old.at,
+                             "step " + in_quotes(old.text) + " still exists, so it was not renamed",
                              "remove this line, or rename the step");
             }
             for (const ScriptNode* target : elements(&node->items[i])) {
@@ -357,7 +390,8 @@ private:
                 if (scope_->steps.contains(target->text)) {
                     dialog.renamed.emplace_back(old.text, target->text);
                 } else {
-                    report_->add(Fault::renamed_target, target->at, "there is no step " + in_quotes(target->text),
+                    report_->add(Fault::renamed_target, target->at,
+                                 "there is no step " + in_quotes(target->text),
                                  did_you_mean(target->text, scope_->step_names));
                 }
             }
@@ -383,7 +417,8 @@ private:
     // ---- names ----
 
     SlotId find_slot(std::string_view name) const {
-        if (const auto own = scope_->slots.find(name); own != scope_->slots.end()) return own->second;
+        if (const auto own = scope_->slots.find(name); own != scope_->slots.end())
+            return own->second;
         if (const auto shared = shared_.find(name); shared != shared_.end()) return shared->second;
         return SlotId::none;
     }
@@ -401,7 +436,8 @@ private:
         if (node == nullptr || !node->is_scalar() || !is_name(node->text)) return DialogId::none;
         const auto found = dialog_ids_.find(node->text);
         if (found != dialog_ids_.end()) return found->second;
-        report_->add(Fault::unknown_dialog, node->at, "there is no dialog " + in_quotes(node->text), did_you_mean(node->text, dialog_names_));
+        report_->add(Fault::unknown_dialog, node->at, "there is no dialog " + in_quotes(node->text),
+                     did_you_mean(node->text, dialog_names_));
         return DialogId::none;
     }
 
@@ -409,8 +445,10 @@ private:
         const auto found = scope_->steps.find(node.text);
         if (found != scope_->steps.end()) return found->second;
         std::string hint = did_you_mean(node.text, scope_->step_names);
-        if (hint.empty() && dialog_ids_.contains(node.text)) hint = "a dialog has this name: switch: or call: leads there";
-        report_->add(fault, node.at, "this dialog has no step " + in_quotes(node.text), std::move(hint));
+        if (hint.empty() && dialog_ids_.contains(node.text))
+            hint = "a dialog has this name: switch: or call: leads there";
+        report_->add(fault, node.at, "this dialog has no step " + in_quotes(node.text),
+                     std::move(hint));
         return StepId::none;
     }
 
@@ -420,7 +458,9 @@ private:
             if (!item->is_scalar() || !is_name(item->text)) continue;
             const IntentId intent = intents_.find(item->text);
             if (intent == IntentId::none) {
-                report_->add(Fault::unknown_intent, item->at, "there is no intent " + in_quotes(item->text), did_you_mean(item->text, intents_.all));
+                report_->add(Fault::unknown_intent, item->at,
+                             "there is no intent " + in_quotes(item->text),
+                             did_you_mean(item->text, intents_.all));
             } else {
                 result.push_back(intent);
             }
@@ -431,10 +471,13 @@ private:
     void refuse_globals(const ScriptNode* heard) {
         for (const ScriptNode* item : elements(heard)) {
             const auto table = globals();
-            const auto found = std::ranges::find(table, std::string_view(item->text), &Global::intent);
+            const auto found =
+                std::ranges::find(table, std::string_view(item->text), &Global::intent);
             if (found != table.end() && !found->shadowable) {
-                report_->add(Fault::shadows_global, item->at, in_quotes(item->text) + " is answered by the engine, whatever a dialog hears",
-                             "remove this entry");
+                report_->add(
+                    Fault::shadows_global, item->at,
+                    in_quotes(item->text) + " is answered by the engine, whatever a dialog hears",
+                    "remove this entry");
             }
         }
     }
@@ -446,7 +489,8 @@ private:
         std::vector<ConditionProblem> problems;
         Condition condition = parse_condition(node->text, names_, problems);
         for (ConditionProblem& problem : problems) {
-            report_->add(problem.fault, node->inside(problem.offset, problem.length), std::move(problem.message), std::move(problem.hint));
+            report_->add(problem.fault, node->inside(problem.offset, problem.length),
+                         std::move(problem.message), std::move(problem.hint));
         }
         if (condition.empty()) return ConditionId::none;
         const auto id = static_cast<ConditionId>(pack_.conditions.size());
@@ -459,7 +503,8 @@ private:
         std::vector<MessageProblem> problems;
         Message message = parse_message(node.text, problems);
         for (MessageProblem& problem : problems) {
-            report_->add(problem.fault, node.inside(problem.offset), std::move(problem.message), std::move(problem.hint));
+            report_->add(problem.fault, node.inside(problem.offset), std::move(problem.message),
+                         std::move(problem.hint));
         }
         check_prose(node, message, pack_.dialogs[current_].kind, bubble, *report_);
         Text text;
@@ -485,21 +530,30 @@ private:
             if (made.built_in == BuiltIn::none) {
                 std::vector<std::string> all = names_.slot_names;
                 all.insert(all.end(), built_in_words.begin() + 1, built_in_words.end());
-                report_->add(Fault::unknown_value, at, "there is nothing called " + in_quotes(arg.name) + " to insert",
+                report_->add(Fault::unknown_value, at,
+                             "there is nothing called " + in_quotes(arg.name) + " to insert",
                              did_you_mean(arg.name, all, "declare it under slots"));
                 return made;
             }
         }
-        if (arg.number && (made.slot == SlotId::none || !is_number(pack_.slots[index(made.slot)].type))) {
-            report_->add(Fault::plural_misfit, at, in_quotes(arg.name) + " is no number", "plural needs a slot of type number or count");
+        if (arg.number &&
+            (made.slot == SlotId::none || !is_number(pack_.slots[index(made.slot)].type))) {
+            report_->add(Fault::plural_misfit, at, in_quotes(arg.name) + " is no number",
+                         "plural needs a slot of type number or count");
         }
         if (!arg.filter.empty()) {
-            made.filter = arg.filter == "reflect" ? Filter::reflect : arg.filter == "noun" ? Filter::noun : Filter::none;
+            made.filter = arg.filter == "reflect" ? Filter::reflect
+                          : arg.filter == "noun"  ? Filter::noun
+                                                  : Filter::none;
             if (made.filter == Filter::none) {
-                report_->add(Fault::unknown_filter, node.inside(arg.offset + arg.name.size() + 1, arg.filter.size()),
-                             "there is no filter " + in_quotes(arg.filter), did_you_mean(arg.filter, {"reflect", "noun"}, "reflect or noun"));
+                report_->add(Fault::unknown_filter,
+                             node.inside(arg.offset + arg.name.size() + 1, arg.filter.size()),
+                             "there is no filter " + in_quotes(arg.filter),
+                             did_you_mean(arg.filter, {"reflect", "noun"}, "reflect or noun"));
             } else if (!is_wording(made, pack_.slots)) {
-                report_->add(Fault::filter_misfit, at, in_quotes(arg.name) + " holds no words of the person", "write {" + arg.name + "}");
+                report_->add(Fault::filter_misfit, at,
+                             in_quotes(arg.name) + " holds no words of the person",
+                             "write {" + arg.name + "}");
             }
         }
         return made;
@@ -532,9 +586,12 @@ private:
         if (line.of.empty()) return LineId::none;
         if (line.vary == Vary::once ? must_speak : !any_plain) {
             report_->add(Fault::can_be_empty, node->at,
-                         line.vary == Vary::once ? "a question said only once leaves silence the next time"
-                                                 : "every variation here needs a value or a condition, so nothing might be left to say",
-                         line.vary == Vary::once ? "use no_repeat" : "add a variation without braces and without if");
+                         line.vary == Vary::once
+                             ? "a question said only once leaves silence the next time"
+                             : "every variation here needs a value or a condition, so nothing "
+                               "might be left to say",
+                         line.vary == Vary::once ? "use no_repeat"
+                                                 : "add a variation without braces and without if");
         }
         const auto id = static_cast<LineId>(pack_.lines.size());
         pack_.lines.push_back(std::move(line));
@@ -543,8 +600,9 @@ private:
 
     bool line_asks(LineId id) const {
         if (id == LineId::none) return false;
-        return std::ranges::any_of(pack_.lines[index(id)].of,
-                                   [](const Variation& variation) { return count_questions(variation.text.source) > 0; });
+        return std::ranges::any_of(pack_.lines[index(id)].of, [](const Variation& variation) {
+            return count_questions(variation.text.source) > 0;
+        });
     }
 
     // ---- values ----
@@ -553,7 +611,8 @@ private:
     std::string fit(const Slot& slot, const ScriptNode& node) {
         const std::string& value = node.text;
         const auto refuse = [&](std::string hint) {
-            report_->add(Fault::value_misfit, node.at, in_quotes(slot.name) + " cannot be " + in_quotes(value), std::move(hint));
+            report_->add(Fault::value_misfit, node.at,
+                         in_quotes(slot.name) + " cannot be " + in_quotes(value), std::move(hint));
             return value;
         };
         switch (slot.type) {
@@ -564,17 +623,20 @@ private:
             case SlotType::choice: {
                 if (std::ranges::find(slot.of, value) != slot.of.end()) return value;
                 std::vector<std::string_view> all(slot.of.begin(), slot.of.end());
-                return refuse(did_you_mean(value, slot.of, all.empty() ? "" : "it is " + one_of(all)));
+                return refuse(
+                    did_you_mean(value, slot.of, all.empty() ? "" : "it is " + one_of(all)));
             }
             case SlotType::number:
             case SlotType::count: {
                 const auto number = parse_integer(value);
                 if (!number || *number < slot.low || *number > slot.high) {
-                    return refuse("a whole number from " + std::to_string(slot.low) + " to " + std::to_string(slot.high));
+                    return refuse("a whole number from " + std::to_string(slot.low) + " to " +
+                                  std::to_string(slot.high));
                 }
                 return std::to_string(*number);
             }
-            default: return value;
+            default:
+                return value;
         }
     }
 
@@ -596,21 +658,24 @@ private:
         if (const auto name = braced(node)) {
             made.from = find_slot(*name);
             if (made.from == SlotId::none) {
-                report_->add(Fault::unknown_slot, node.at, "there is no slot " + in_quotes(*name), did_you_mean(*name, names_.slot_names, "declare it under slots"));
+                report_->add(Fault::unknown_slot, node.at, "there is no slot " + in_quotes(*name),
+                             did_you_mean(*name, names_.slot_names, "declare it under slots"));
                 return made;
             }
             const SlotType from = pack_.slots[index(made.from)].type;
             const bool words = slot.type == SlotType::line || slot.type == SlotType::phrase;
             if (!words && from != slot.type && !(is_number(from) && is_number(slot.type))) {
                 report_->add(Fault::value_misfit, node.at,
-                             in_quotes(*name) + " is a " + std::string(type_words[static_cast<std::size_t>(from)]) + ", " + in_quotes(slot.name) + " a " +
+                             in_quotes(*name) + " is a " +
+                                 std::string(type_words[static_cast<std::size_t>(from)]) + ", " +
+                                 in_quotes(slot.name) + " a " +
                                  std::string(type_words[static_cast<std::size_t>(slot.type)]));
             }
             return made;
         }
         if (!node.is_scalar()) return made;
-        if (is_number(slot.type) && node.style == ScriptNode::Style::plain && (node.text.starts_with('+') || node.text.starts_with('-')) &&
-            slot.low >= 0) {
+        if (is_number(slot.type) && node.style == ScriptNode::Style::plain &&
+            (node.text.starts_with('+') || node.text.starts_with('-')) && slot.low >= 0) {
             const auto change = parse_integer(node.text);
             if (change && *change != 0) {
                 made.add = *change;
@@ -618,7 +683,9 @@ private:
             }
         }
         if (node.text.starts_with('+') && parse_integer(node.text) && !is_number(slot.type)) {
-            report_->add(Fault::value_misfit, node.at, in_quotes(slot.name) + " cannot be counted up", "only number and count slots can");
+            report_->add(Fault::value_misfit, node.at,
+                         in_quotes(slot.name) + " cannot be counted up",
+                         "only number and count slots can");
             return made;
         }
         made.text = fit(slot, node);
@@ -647,7 +714,10 @@ private:
             if (std::ranges::find(keys, key.text) == keys.end()) continue;
             if (key.text == "otherwise" && scalar(&node.items[i]) == "true") continue;
             if (first != nullptr) {
-                report_->add(Fault::two_moves, key.at, in_quotes(key.text) + " and " + in_quotes(chosen) + " cannot both happen", "keep one of them");
+                report_->add(
+                    Fault::two_moves, key.at,
+                    in_quotes(key.text) + " and " + in_quotes(chosen) + " cannot both happen",
+                    "keep one of them");
                 continue;
             }
             first = &node.items[i];
@@ -656,7 +726,8 @@ private:
         const ScriptNode* with = node.find("with");
         const ScriptNode* gives = node.find("gives");
         if (chosen != "call") misplaced(node, "gives", "only with call");
-        if (chosen != "call" && chosen != "switch") misplaced(node, "with", "only with call or switch");
+        if (chosen != "call" && chosen != "switch")
+            misplaced(node, "with", "only with call or switch");
         if (first == nullptr) return move;
         if (chosen == "go" || chosen == "otherwise") {
             move.kind = Move::Kind::go;
@@ -678,7 +749,8 @@ private:
 
     void misplaced(const ScriptNode& node, std::string_view key, std::string hint) {
         if (const ScriptNode* at = node.find_key(key)) {
-            report_->add(Fault::not_waiting, at->at, in_quotes(key) + " has no effect here", std::move(hint));
+            report_->add(Fault::not_waiting, at->at, in_quotes(key) + " has no effect here",
+                         std::move(hint));
         }
     }
 
@@ -689,7 +761,9 @@ private:
         for (std::size_t i = 0; i < node->keys.size(); ++i) {
             const std::string& name = node->keys[i].text;
             if (std::ranges::find(scope.takes, name) == scope.takes.end()) {
-                report_->add(Fault::not_taken, node->keys[i].at, "dialog " + in_quotes(pack_.dialogs[index(called)].name) + " does not take " + in_quotes(name),
+                report_->add(Fault::not_taken, node->keys[i].at,
+                             "dialog " + in_quotes(pack_.dialogs[index(called)].name) +
+                                 " does not take " + in_quotes(name),
                              did_you_mean(name, scope.takes, "add it to its takes"));
                 continue;
             }
@@ -706,7 +780,9 @@ private:
             const SlotId own = need_slot(node->keys[i]);
             const std::string& name = node->items[i].text;
             if (std::ranges::find(scope.gives, name) == scope.gives.end()) {
-                report_->add(Fault::not_given, node->items[i].at, "dialog " + in_quotes(pack_.dialogs[index(called)].name) + " does not give " + in_quotes(name),
+                report_->add(Fault::not_given, node->items[i].at,
+                             "dialog " + in_quotes(pack_.dialogs[index(called)].name) +
+                                 " does not give " + in_quotes(name),
                              did_you_mean(name, scope.gives, "add it to its gives"));
                 continue;
             }
@@ -728,10 +804,13 @@ private:
         step.show = word_to(show_words, scalar(node.find("show")), Show::nothing);
         step.show_text = compile_line(node.find("text"), false, false);
         if (step.show == Show::nothing) misplaced(node, "text", "only with show");
-        if (const ScriptNode* remember = node.find("remember"); remember != nullptr && remember->is_scalar()) {
+        if (const ScriptNode* remember = node.find("remember");
+            remember != nullptr && remember->is_scalar()) {
             step.remember = need_slot(*remember);
-            if (step.remember != SlotId::none && pack_.slots[index(step.remember)].keep != Keep::person) {
-                report_->add(Fault::remember_kept, remember->at, in_quotes(remember->text) + " is not a slot with keep: person",
+            if (step.remember != SlotId::none &&
+                pack_.slots[index(step.remember)].keep != Keep::person) {
+                report_->add(Fault::remember_kept, remember->at,
+                             in_quotes(remember->text) + " is not a slot with keep: person",
                              "only those are kept after the session");
             }
         }
@@ -743,9 +822,12 @@ private:
 
     void compile_forget(const ScriptNode* node, Step& step) {
         if (node == nullptr || !node->is_scalar()) return;
-        if (node->text == "dialog") step.forget = ForgetScope::dialog;
-        else if (node->text == "session") step.forget = ForgetScope::session;
-        else if (node->text == "person") step.forget = ForgetScope::person;
+        if (node->text == "dialog")
+            step.forget = ForgetScope::dialog;
+        else if (node->text == "session")
+            step.forget = ForgetScope::session;
+        else if (node->text == "person")
+            step.forget = ForgetScope::person;
         else {
             step.forget = ForgetScope::slot;
             step.forget_slot = need_slot(*node);
@@ -753,7 +835,8 @@ private:
     }
 
     void compile_wait(const ScriptNode& node, Step& step) {
-        static constexpr std::array<std::string_view, 7> last_keys{"ask", "listen", "pace", "call", "go", "switch", "end"};
+        static constexpr std::array<std::string_view, 7> last_keys{"ask", "listen", "pace", "call",
+                                                                   "go",  "switch", "end"};
         static constexpr std::array<std::string_view, 3> wait_keys{"ask", "listen", "pace"};
         std::string_view wait;
         std::string_view move;
@@ -762,21 +845,25 @@ private:
             const bool waits = std::ranges::find(wait_keys, key.text) != wait_keys.end();
             // Two moves are already told by compile_move.
             if ((waits && (!wait.empty() || !move.empty())) || (!waits && !wait.empty())) {
-                report_->add(Fault::two_moves, key.at, in_quotes(key.text) + " and " + in_quotes(wait.empty() ? move : wait) + " cannot both end a step",
+                report_->add(Fault::two_moves, key.at,
+                             in_quotes(key.text) + " and " + in_quotes(wait.empty() ? move : wait) +
+                                 " cannot both end a step",
                              "put one of them into the next step");
             }
             if (waits && wait.empty()) wait = key.text;
             if (!waits && move.empty()) move = key.text;
         }
         if (wait.empty()) {
-            for (const std::string_view key : {"expects", "options", "hear", "skip", "question", "yes_means", "no_means", "unsure_means"}) {
+            for (const std::string_view key : {"expects", "options", "hear", "skip", "question",
+                                               "yes_means", "no_means", "unsure_means"}) {
                 misplaced(node, key, "only a step with ask or listen waits");
             }
             return;
         }
         if (wait == "pace") {
             step.wait = Step::Wait::pace;
-            for (const std::string_view key : {"expects", "options", "question", "yes_means", "no_means", "unsure_means"}) {
+            for (const std::string_view key :
+                 {"expects", "options", "question", "yes_means", "no_means", "unsure_means"}) {
                 misplaced(node, key, "only a step with ask or listen has an answer");
             }
             compile_pace(*node.find("pace"), step);
@@ -785,10 +872,12 @@ private:
             step.ask = wait == "ask" ? compile_line(node.find("ask"), true) : LineId::none;
             const ScriptNode* expects = node.find(wait == "ask" ? "expects" : "listen");
             if (wait == "ask" && expects == nullptr) {
-                report_->add(Fault::missing_key, node.find_key("ask")->at, "ask needs expects", "expects: open when anything may be said");
+                report_->add(Fault::missing_key, node.find_key("ask")->at, "ask needs expects",
+                             "expects: open when anything may be said");
             }
             if (wait == "listen" && node.find("expects") != nullptr) {
-                report_->add(Fault::needless_expects, node.find_key("expects")->at, "listen itself says what is expected",
+                report_->add(Fault::needless_expects, node.find_key("expects")->at,
+                             "listen itself says what is expected",
                              "write listen: " + std::string(scalar(node.find("expects"))));
             }
             if (const auto expectation = parse_expects(scalar(expects))) {
@@ -798,12 +887,15 @@ private:
             }
             compile_options(node, step);
             if (wait == "ask" && line_asks(step.say)) {
-                report_->add(Fault::two_questions, node.find("say")->at, "this bubble asks too, just before the question", "ask one thing a turn");
+                report_->add(Fault::two_questions, node.find("say")->at,
+                             "this bubble asks too, just before the question",
+                             "ask one thing a turn");
             }
         }
         compile_hear(node, step);
         compile_question(node, step);
-        if (const ScriptNode* skip = node.find("skip"); skip != nullptr && skip->is_scalar()) step.skip = find_step(*skip, Fault::skip_target);
+        if (const ScriptNode* skip = node.find("skip"); skip != nullptr && skip->is_scalar())
+            step.skip = find_step(*skip, Fault::skip_target);
     }
 
     void compile_pace(const ScriptNode& list, Step& step) {
@@ -813,7 +905,8 @@ private:
             line.say = compile_line(item->find("say"), true);
             const ScriptNode* lasts = item->find("for");
             if (lasts == nullptr) {
-                report_->add(Fault::pace_without_time, item->at, "this line has no time", "for: 25 s");
+                report_->add(Fault::pace_without_time, item->at, "this line has no time",
+                             "for: 25 s");
             } else {
                 line.lasts = parse_duration(scalar(lasts)).value_or(std::chrono::seconds{10});
             }
@@ -825,22 +918,27 @@ private:
         const ScriptNode* options = node.find("options");
         const bool choice = step.expects == Expects::choice;
         if (choice != (options != nullptr)) {
-            report_->add(Fault::options_misfit, (options != nullptr ? *node.find_key("options") : node).at,
+            report_->add(Fault::options_misfit,
+                         (options != nullptr ? *node.find_key("options") : node).at,
                          choice ? "a choice needs options" : "options need expects: choice");
         }
         for (const ScriptNode* item : elements(options)) {
             const ScriptNode* id = item->find("id");
             const ScriptNode* label = item->find("label");
-            if (id == nullptr || label == nullptr || !id->is_scalar() || !label->is_scalar()) continue;
+            if (id == nullptr || label == nullptr || !id->is_scalar() || !label->is_scalar())
+                continue;
             if (std::ranges::find(step.options, id->text, &Option::id) != step.options.end()) {
-                report_->add(Fault::duplicate_option, id->at, "there are two options " + in_quotes(id->text));
+                report_->add(Fault::duplicate_option, id->at,
+                             "there are two options " + in_quotes(id->text));
             }
             bool plain = true;
             Option option;
             option.id = id->text;
             option.label = compile_text(*label, plain, true);
             if (!plain) {
-                report_->add(Fault::can_be_empty, label->at, "a label must be readable without knowing anything", "write it without braces");
+                report_->add(Fault::can_be_empty, label->at,
+                             "a label must be readable without knowing anything",
+                             "write it without braces");
             }
             step.options.push_back(std::move(option));
         }
@@ -852,25 +950,33 @@ private:
         for (const ScriptNode* item : elements(list)) {
             if (!item->is_map()) continue;
             Hear hear = compile_entry(*item, step);
-            if (hear.kind == Hear::Kind::otherwise && item->find("if") == nullptr) has_otherwise = true;
+            if (hear.kind == Hear::Kind::otherwise && item->find("if") == nullptr)
+                has_otherwise = true;
             if (!has_trigger(*item)) continue;  // told; what it would do is unknown
             if (never_wins(hear, step.hear)) {
-                report_->add(Fault::never_wins, item->at, "an entry above always wins over this one", "remove one of them, or add if:");
+                report_->add(Fault::never_wins, item->at,
+                             "an entry above always wins over this one",
+                             "remove one of them, or add if:");
             }
             step.hear.push_back(std::move(hear));
         }
         if (!has_otherwise && step.wait != Step::Wait::pace) {
             const ScriptNode* at = node.find_key(step.wait == Step::Wait::ask ? "ask" : "listen");
-            report_->add(Fault::no_otherwise, at->at, "no otherwise: what happens when something unexpected is said?",
+            report_->add(Fault::no_otherwise, at->at,
+                         "no otherwise: what happens when something unexpected is said?",
                          "end hear with - { otherwise: some_step }");
         }
         const auto rank = [](const Hear& hear) {
             switch (hear.kind) {
                 case Hear::Kind::answer:
-                case Hear::Kind::heard: return 0;
-                case Hear::Kind::silence: return 1;
-                case Hear::Kind::fills: return 2;
-                case Hear::Kind::otherwise: return 3;
+                case Hear::Kind::heard:
+                    return 0;
+                case Hear::Kind::silence:
+                    return 1;
+                case Hear::Kind::fills:
+                    return 2;
+                case Hear::Kind::otherwise:
+                    return 3;
             }
             return 3;
         };
@@ -878,7 +984,8 @@ private:
     }
 
     static bool has_trigger(const ScriptNode& node) {
-        return std::ranges::any_of(triggers, [&](std::string_view trigger) { return node.find(trigger) != nullptr; });
+        return std::ranges::any_of(
+            triggers, [&](std::string_view trigger) { return node.find(trigger) != nullptr; });
     }
 
     // True when one of the entries before it takes every message that this one would.
@@ -888,20 +995,27 @@ private:
             switch (hear.kind) {
                 case Hear::Kind::answer:
                     return hear.answer.empty() == other.answer.empty() &&
-                           (hear.answer.empty() ? hear.low >= other.low && hear.high <= other.high : hear.answer == other.answer);
+                           (hear.answer.empty() ? hear.low >= other.low && hear.high <= other.high
+                                                : hear.answer == other.answer);
                 case Hear::Kind::heard:
-                    return other.any_whom && other.any_time && other.any_polarity && hear.any_polarity && !hear.intents.empty() &&
-                           std::ranges::all_of(hear.intents, [&](IntentId id) { return std::ranges::find(other.intents, id) != other.intents.end(); });
-                case Hear::Kind::silence: return other.after <= hear.after;
+                    return other.any_whom && other.any_time && other.any_polarity &&
+                           hear.any_polarity && !hear.intents.empty() &&
+                           std::ranges::all_of(hear.intents, [&](IntentId id) {
+                               return std::ranges::find(other.intents, id) != other.intents.end();
+                           });
+                case Hear::Kind::silence:
+                    return other.after <= hear.after;
                 case Hear::Kind::fills:
-                case Hear::Kind::otherwise: return true;
+                case Hear::Kind::otherwise:
+                    return true;
             }
             return false;
         });
     }
 
     Hear compile_entry(const ScriptNode& node, const Step& step) {
-        static constexpr std::array<std::string_view, 6> moves{"go", "call", "switch", "end", "again", "otherwise"};
+        static constexpr std::array<std::string_view, 6> moves{"go",  "call",  "switch",
+                                                               "end", "again", "otherwise"};
         Hear hear;
         hear.at = {static_cast<std::uint16_t>(places_.files[current_]), node.at.line};
         std::vector<std::string_view> found;
@@ -910,13 +1024,16 @@ private:
         }
         if (found.size() != 1) {
             report_->add(Fault::no_trigger, node.at,
-                         found.empty() ? "this entry does not say what must be heard" : in_quotes(found[0]) + " and " + in_quotes(found[1]) + " cannot both be heard",
+                         found.empty() ? "this entry does not say what must be heard"
+                                       : in_quotes(found[0]) + " and " + in_quotes(found[1]) +
+                                             " cannot both be heard",
                          "answer, heard, silence, fills or otherwise: one of them");
         }
         const std::string_view trigger = found.empty() ? "otherwise" : found.front();
         const ScriptNode* what = node.find(trigger);
         if (trigger != "heard") {
-            for (const std::string_view key : {"whom", "time", "polarity"}) misplaced(node, key, "only with heard");
+            for (const std::string_view key : {"whom", "time", "polarity"})
+                misplaced(node, key, "only with heard");
         }
         if (trigger == "heard") {
             hear.kind = Hear::Kind::heard;
@@ -944,7 +1061,8 @@ private:
             hear.kind = Hear::Kind::fills;
             if (what->is_scalar()) {
                 hear.slot = need_slot(*what);
-                if (hear.slot != SlotId::none) check_fills(*what, pack_.slots[index(hear.slot)], step);
+                if (hear.slot != SlotId::none)
+                    check_fills(*what, pack_.slots[index(hear.slot)], step);
             }
         }
         hear.when = compile_condition(node.find("if"));
@@ -965,21 +1083,26 @@ private:
             case Expects::yes_no:
                 hear.answer = value;
                 if (value != "yes" && value != "no") {
-                    report_->add(Fault::answer_misfit, node.at, "yes_no is never answered " + in_quotes(value), "yes, no or unsure");
+                    report_->add(Fault::answer_misfit, node.at,
+                                 "yes_no is never answered " + in_quotes(value),
+                                 "yes, no or unsure");
                 }
                 return;
             case Expects::scale: {
                 const auto range = parse_range(value);
                 const auto number = parse_integer(value);
                 if (!range && !number) {
-                    report_->add(Fault::answer_misfit, node.at, "a scale is never answered " + in_quotes(value), "a number, a range 0..3, or unsure");
+                    report_->add(Fault::answer_misfit, node.at,
+                                 "a scale is never answered " + in_quotes(value),
+                                 "a number, a range 0..3, or unsure");
                     return;
                 }
                 hear.low = range ? range->low : *number;
                 hear.high = range ? range->high : *number;
                 if (hear.low < step.low || hear.high > step.high) {
                     report_->add(Fault::outside_scale, node.at,
-                                 in_quotes(value) + " lies outside the scale " + std::to_string(step.low) + ".." + std::to_string(step.high));
+                                 in_quotes(value) + " lies outside the scale " +
+                                     std::to_string(step.low) + ".." + std::to_string(step.high));
                 }
                 return;
             }
@@ -988,12 +1111,15 @@ private:
                 std::vector<std::string> ids;
                 for (const Option& option : step.options) ids.push_back(option.id);
                 if (std::ranges::find(ids, value) == ids.end()) {
-                    report_->add(Fault::unknown_option, node.at, "there is no option " + in_quotes(value), did_you_mean(value, ids));
+                    report_->add(Fault::unknown_option, node.at,
+                                 "there is no option " + in_quotes(value),
+                                 did_you_mean(value, ids));
                 }
                 return;
             }
             default:
-                report_->add(Fault::answer_misfit, node.at, "only yes_no, scale and choice have such answers",
+                report_->add(Fault::answer_misfit, node.at,
+                             "only yes_no, scale and choice have such answers",
                              "use heard or fills, or change what the step expects");
         }
     }
@@ -1003,12 +1129,15 @@ private:
         std::string hint = "a slot of type line or phrase";
         switch (step.expects) {
             case Expects::scale:
-                hint = "a slot of type number with range " + std::to_string(step.low) + ".." + std::to_string(step.high);
-                fits = fits || (is_number(slot.type) && slot.low <= step.low && slot.high >= step.high);
+                hint = "a slot of type number with range " + std::to_string(step.low) + ".." +
+                       std::to_string(step.high);
+                fits = fits ||
+                       (is_number(slot.type) && slot.low <= step.low && slot.high >= step.high);
                 break;
             case Expects::choice:
                 hint = "a slot of type choice with the same ids";
-                fits = fits || (slot.type == SlotType::choice && std::ranges::all_of(step.options, [&](const Option& option) {
+                fits = fits || (slot.type == SlotType::choice &&
+                                std::ranges::all_of(step.options, [&](const Option& option) {
                                     return std::ranges::find(slot.of, option.id) != slot.of.end();
                                 }));
                 break;
@@ -1020,10 +1149,12 @@ private:
                 hint = "a slot of type flag";
                 fits = fits || slot.type == SlotType::flag;
                 break;
-            default: break;
+            default:
+                break;
         }
         if (!fits) {
-            report_->add(Fault::fills_misfit, node.at, "an answer of this step does not fit " + in_quotes(slot.name), hint);
+            report_->add(Fault::fills_misfit, node.at,
+                         "an answer of this step does not fit " + in_quotes(slot.name), hint);
         }
     }
 
@@ -1033,23 +1164,28 @@ private:
         step.question = word_to(question_words, scalar(question), Question::none);
         step.yes_means = word_to(meaning_words, scalar(node.find("yes_means")), Meaning::nothing);
         step.no_means = word_to(meaning_words, scalar(node.find("no_means")), Meaning::nothing);
-        step.unsure_means = word_to(meaning_words, scalar(node.find("unsure_means")), Meaning::nothing);
+        step.unsure_means =
+            word_to(meaning_words, scalar(node.find("unsure_means")), Meaning::nothing);
         for (const std::string_view key : {"question", "yes_means", "no_means", "unsure_means"}) {
             const ScriptNode* at = node.find_key(key);
             if (at == nullptr) continue;
             if (!safety) {
-                report_->add(Fault::question_outside_safety, at->at, in_quotes(key) + " belongs to dialogs of kind safety", "change the kind, or remove it");
+                report_->add(Fault::question_outside_safety, at->at,
+                             in_quotes(key) + " belongs to dialogs of kind safety",
+                             "change the kind, or remove it");
                 return;
             }
             if (key != "question" && question == nullptr) {
-                report_->add(Fault::question_without_meaning, at->at, in_quotes(key) + " without a question", "add question: suicide (or plan, means ...)");
+                report_->add(Fault::question_without_meaning, at->at,
+                             in_quotes(key) + " without a question",
+                             "add question: suicide (or plan, means ...)");
                 return;
             }
         }
         if (question != nullptr && step.expects == Expects::yes_no &&
             (node.find("yes_means") == nullptr || node.find("no_means") == nullptr)) {
-            report_->add(Fault::question_without_meaning, node.find_key("question")->at, "what do yes and no say about safety?",
-                         "add yes_means and no_means");
+            report_->add(Fault::question_without_meaning, node.find_key("question")->at,
+                         "what do yes and no say about safety?", "add yes_means and no_means");
         }
     }
 
@@ -1071,15 +1207,19 @@ private:
 
 }  // namespace
 
-ScriptPlaces compile_dialogs(std::span<const ScriptFile* const> files, const IntentNames& intents, Pack& pack) {
+ScriptPlaces compile_dialogs(std::span<const ScriptFile* const> files, const IntentNames& intents,
+                             Pack& pack) {
     return Compiler(files, intents, pack).run();
 }
 
 std::string dialog_name_of(std::string_view path) {
-    if (const auto slash = path.find_last_of("/\\"); slash != std::string_view::npos) path.remove_prefix(slash + 1);
-    if (const auto dot = path.find_last_of('.'); dot != std::string_view::npos) path = path.substr(0, dot);
-    const bool coded = path.size() > 7 && path.starts_with("BF") && path[6] == '_' &&
-                       std::ranges::all_of(path.substr(2, 4), [](char c) { return c >= '0' && c <= '9'; });
+    if (const auto slash = path.find_last_of("/\\"); slash != std::string_view::npos)
+        path.remove_prefix(slash + 1);
+    if (const auto dot = path.find_last_of('.'); dot != std::string_view::npos)
+        path = path.substr(0, dot);
+    const bool coded =
+        path.size() > 7 && path.starts_with("BF") && path[6] == '_' &&
+        std::ranges::all_of(path.substr(2, 4), [](char c) { return c >= '0' && c <= '9'; });
     if (coded) path.remove_prefix(7);
     return std::string(path);
 }

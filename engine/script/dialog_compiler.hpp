@@ -29,15 +29,16 @@ struct IntentNames {
 
 // Where the compiled parts were written, for later checks.
 struct ScriptPlaces {
-    std::vector<const ScriptNode*> dialogs;   // by DialogId
-    std::vector<std::size_t> files;           // by DialogId: index of its file
-    std::vector<const ScriptNode*> steps;     // by StepId
-    std::vector<Report> reports;              // by file
+    std::vector<const ScriptNode*> dialogs;  // by DialogId
+    std::vector<std::size_t> files;          // by DialogId: index of its file
+    std::vector<const ScriptNode*> steps;    // by StepId
+    std::vector<Report> reports;             // by file
 };
 
 // Fills the dialogs, steps, lines, slots, conditions and files of `pack`. The files must outlive
 // the result. Two files that define one dialog: the first counts.
-ScriptPlaces compile_dialogs(std::span<const ScriptFile* const> files, const IntentNames& intents, Pack& pack);
+ScriptPlaces compile_dialogs(std::span<const ScriptFile* const> files, const IntentNames& intents,
+                             Pack& pack);
 
 // dialogs/en/home.yaml -> home; a diagnostic code before the name is left out (BF0214_nowhere).
 std::string dialog_name_of(std::string_view path);

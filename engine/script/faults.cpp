@@ -70,9 +70,11 @@ constexpr std::array table{
     FaultEntry{Fault::switch_loses_values, false, "A switch loses what the caller waits for"},
     FaultEntry{Fault::engine_dialog_missing, true, "A dialog that the engine needs is missing"},
     FaultEntry{Fault::no_again, true, "A crisis dialog without the step again"},
-    FaultEntry{Fault::crisis_silent, true, "A crisis turn without a helpline or the direct question"},
+    FaultEntry{Fault::crisis_silent, true,
+               "A crisis turn without a helpline or the direct question"},
     FaultEntry{Fault::question_outside_safety, true, "A safety question outside a safety dialog"},
-    FaultEntry{Fault::question_without_meaning, true, "A safety question whose answers mean nothing"},
+    FaultEntry{Fault::question_without_meaning, true,
+               "A safety question whose answers mean nothing"},
     FaultEntry{Fault::practice_without_consent, true, "A practice without consent"},
     FaultEntry{Fault::pace_without_time, true, "A timed line without a time"},
     FaultEntry{Fault::answer_misfit, true, "An answer that this step cannot get"},
@@ -100,9 +102,7 @@ static_assert(std::ranges::is_sorted(table, {}, &FaultEntry::fault));
 
 }  // namespace
 
-std::span<const FaultEntry> script_faults() {
-    return table;
-}
+std::span<const FaultEntry> script_faults() { return table; }
 
 const FaultEntry& fault_entry(Fault fault) {
     const auto found = std::ranges::lower_bound(table, fault, {}, &FaultEntry::fault);

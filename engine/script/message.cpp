@@ -13,9 +13,7 @@
 namespace befriend {
 namespace {
 
-bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -102,7 +100,8 @@ private:
         const std::size_t name_at = at_;
         const std::string_view name = word();
         if (!is_name(name)) {
-            return fail(open, "after { comes the name of a slot or built-in", "write {feeling}, {line}, {kind_words} ...");
+            return fail(open, "after { comes the name of a slot or built-in",
+                        "write {feeling}, {line}, {kind_words} ...");
         }
         MessageArg arg{std::string(name), {}, name_at, false, false};
         skip_space();
@@ -127,7 +126,8 @@ private:
             return true;
         }
         if (text_[at_] != ',') {
-            return fail(open, "this brace is not closed after the name", "write {" + std::string(name) + "}");
+            return fail(open, "this brace is not closed after the name",
+                        "write {" + std::string(name) + "}");
         }
         ++at_;
         skip_space();
@@ -136,7 +136,8 @@ private:
         arg.number = type == "plural" || type == "selectordinal";
         arg.select = type == "select";
         if (!arg.number && !arg.select) {
-            return fail(type_at, "\"" + std::string(type) + "\" is not supported here", "plural or select");
+            return fail(type_at, "\"" + std::string(type) + "\" is not supported here",
+                        "plural or select");
         }
         complex_ = true;
         emit("{" + own + ", " + std::string(type), open);
@@ -192,7 +193,8 @@ Message parse_message(std::string_view text, std::vector<MessageProblem>& proble
     result.source = std::string(trimmed);
     const std::size_t before = problems.size();
     if (const auto at = apostrophe_at_brace(trimmed)) {
-        problems.push_back({Fault::apostrophe_at_brace, *at, "an apostrophe next to a brace makes the brace part of the words",
+        problems.push_back({Fault::apostrophe_at_brace, *at,
+                            "an apostrophe next to a brace makes the brace part of the words",
                             "use the curly apostrophe \u2019, or quotation marks \u201c{x}\u201d"});
     } else {
         MessageReader reader(trimmed, result, problems);
@@ -203,10 +205,13 @@ Message parse_message(std::string_view text, std::vector<MessageProblem>& proble
             const icu::MessagePattern parsed(pattern, &where, status);
             if (U_FAILURE(status)) {
                 std::string prefix;
-                pattern.tempSubStringBetween(0, std::clamp(where.offset, 0, pattern.length())).toUTF8String(prefix);
+                pattern.tempSubStringBetween(0, std::clamp(where.offset, 0, pattern.length()))
+                    .toUTF8String(prefix);
                 problems.push_back({Fault::message_syntax, reader.original(prefix.size()),
                                     "ICU cannot read this text from here on",
-                                    status == U_DEFAULT_KEYWORD_MISSING ? "plural and select need a branch other {...}" : ""});
+                                    status == U_DEFAULT_KEYWORD_MISSING
+                                        ? "plural and select need a branch other {...}"
+                                        : ""});
             } else if (reader.complex()) {
                 result.icu = reader.rewritten();
             }
@@ -232,7 +237,8 @@ std::size_t count_questions(std::string_view sample) {
         if (c == '?' && (i + 1 == sample.size() || sample[i + 1] != '?')) {
             const std::string_view asked = trim(sample.substr(sentence, i - sentence));
             // "Would that be okay? Or leave it?" and "... Yes or no?" still ask one thing.
-            const bool more_of_it = questions > 0 && (asked.starts_with("Or ") || asked == "Yes or no");
+            const bool more_of_it =
+                questions > 0 && (asked.starts_with("Or ") || asked == "Yes or no");
             if (!more_of_it) ++questions;
         }
         if ((c == '?' || c == '.' || c == '!') && last) sentence = i + 1;

@@ -31,7 +31,7 @@ struct MessageArg {
 };
 
 struct Message {
-    std::string source;  // trimmed
+    std::string source;               // trimmed
     std::vector<std::string> pieces;  // empty when `icu` is used
     std::vector<MessageArg> args;
     std::string icu;     // with plural or select; args[i] is "a<i>" there

@@ -25,8 +25,22 @@ enum class Filter : std::uint8_t { none, reflect, noun };
 
 // What `{x}` may stand for besides a slot.
 enum class BuiltIn : std::uint8_t {
-    none, clause, opening, words, feeling, guess, topic, wish,
-    line, line_text, line_abuse, line_child, line_eating, line_poison, emergency, country,
+    none,
+    clause,
+    opening,
+    words,
+    feeling,
+    guess,
+    topic,
+    wish,
+    line,
+    line_text,
+    line_abuse,
+    line_child,
+    line_eating,
+    line_poison,
+    emergency,
+    country,
 };
 
 // Where a bubble came from, for traces and diagnostics.
@@ -47,8 +61,8 @@ struct TextArg {
 // than args. A text with plural or select keeps its ICU source in `icu` and no pieces; there the
 // argument of args[i] is named "a<i>" in the source.
 struct Text {
-    std::string source;       // as the author wrote it
-    std::uint32_t hash = 0;   // FNV-1a of source: what the variety ring remembers
+    std::string source;      // as the author wrote it
+    std::uint32_t hash = 0;  // FNV-1a of source: what the variety ring remembers
     std::vector<std::string> pieces;
     std::vector<TextArg> args;
     std::string icu;
@@ -69,12 +83,40 @@ struct Line {
 // A condition is a small expression in postfix order: operands push, operators pop.
 struct ConditionNode {
     enum class Op : std::uint8_t {
-        known, slot_text, slot_number, constant_text, constant_number, heard, visits, built_in,
-        equal, not_equal, less, less_equal, greater, greater_equal, logical_not, logical_and, logical_or,
+        known,
+        slot_text,
+        slot_number,
+        constant_text,
+        constant_number,
+        heard,
+        visits,
+        built_in,
+        equal,
+        not_equal,
+        less,
+        less_equal,
+        greater,
+        greater_equal,
+        logical_not,
+        logical_and,
+        logical_or,
     };
     enum class Variable : std::uint8_t {
-        rank, visits, turns, words, short_streak, questions_in_row, listen_only, minor, night, plain,
-        shared_room, feeling_known, has_clause, first_session, after_crisis,
+        rank,
+        visits,
+        turns,
+        words,
+        short_streak,
+        questions_in_row,
+        listen_only,
+        minor,
+        night,
+        plain,
+        shared_room,
+        feeling_known,
+        has_clause,
+        first_session,
+        after_crisis,
     };
     Op op = Op::built_in;
     Variable variable = Variable::rank;  // built_in
@@ -92,42 +134,42 @@ struct Slot {
     Keep keep = Keep::dialog;
     DialogId owner = DialogId::none;  // keep: dialog only
     std::int32_t low = 0;
-    std::int32_t high = 0;            // number: range; count: high = cap
-    std::vector<std::string> of;      // choice
+    std::int32_t high = 0;        // number: range; count: high = cap
+    std::vector<std::string> of;  // choice
 };
 
 // `set: { slot: value }`: a constant, another slot's value, or a step up or down of a count.
 struct Assignment {
     SlotId slot = SlotId::none;
-    std::string text;               // constant
-    SlotId from = SlotId::none;     // copy of a slot; wins over text
-    std::int32_t add = 0;           // count: +1; wins over both when not 0
+    std::string text;            // constant
+    SlotId from = SlotId::none;  // copy of a slot; wins over text
+    std::int32_t add = 0;        // count: +1; wins over both when not 0
 };
 
 struct Move {
     enum class Kind : std::uint8_t { next, go, call, switch_to, end, close, again };
     Kind kind = Kind::next;
-    StepId step = StepId::none;      // go
-    DialogId dialog = DialogId::none;  // call, switch_to
-    std::vector<Assignment> with;    // call, switch_to: slots of the called dialog
+    StepId step = StepId::none;                    // go
+    DialogId dialog = DialogId::none;              // call, switch_to
+    std::vector<Assignment> with;                  // call, switch_to: slots of the called dialog
     std::vector<std::pair<SlotId, SlotId>> gives;  // call: (caller's slot, called dialog's slot)
 };
 
 struct Hear {
     enum class Kind : std::uint8_t { heard, answer, silence, fills, otherwise };
     Kind kind = Kind::otherwise;
-    std::vector<IntentId> intents;                       // heard
+    std::vector<IntentId> intents;  // heard
     bool any_whom = true;
     Whom whom = Whom::self;
     bool any_time = true;
     Time time = Time::now;
     bool any_polarity = true;  // default: not negated
     Polarity polarity = Polarity::asserted;
-    std::string answer;                                  // "yes" | "no" | "unsure" | option id; empty: range
+    std::string answer;  // "yes" | "no" | "unsure" | option id; empty: range
     std::int32_t low = 0;
     std::int32_t high = -1;
-    std::chrono::seconds after{0};                       // silence
-    SlotId slot = SlotId::none;                          // fills
+    std::chrono::seconds after{0};  // silence
+    SlotId slot = SlotId::none;     // fills
     ConditionId when = ConditionId::none;
     LineId say = LineId::none;
     std::vector<Assignment> set;
@@ -136,8 +178,28 @@ struct Hear {
 };
 
 enum class Expects : std::uint8_t { open, yes_no, scale, choice, feeling, words_to_other, line };
-enum class Question : std::uint8_t { none, suicide, plan, means, safe_tonight, injured, danger_now, is_private, country };
-enum class Meaning : std::uint8_t { nothing, denied, passive, active, imminent, unsafe, safe, injured, abuse_now };
+enum class Question : std::uint8_t {
+    none,
+    suicide,
+    plan,
+    means,
+    safe_tonight,
+    injured,
+    danger_now,
+    is_private,
+    country
+};
+enum class Meaning : std::uint8_t {
+    nothing,
+    denied,
+    passive,
+    active,
+    imminent,
+    unsafe,
+    safe,
+    injured,
+    abuse_now
+};
 enum class Show : std::uint8_t { nothing, resources, picture, page };
 enum class ForgetScope : std::uint8_t { nothing, slot, dialog, session, person };
 
@@ -168,16 +230,17 @@ struct Step {
     LineId ask = LineId::none;
     Expects expects = Expects::open;
     std::int32_t low = 0;
-    std::int32_t high = 10;              // scale
+    std::int32_t high = 10;  // scale
     std::vector<Option> options;
-    std::vector<Hear> hear;              // in the order of evaluation: answer|heard, fills, otherwise; silence anywhere
-    StepId skip = StepId::none;          // none: the next step
+    std::vector<Hear>
+        hear;  // in the order of evaluation: answer|heard, fills, otherwise; silence anywhere
+    StepId skip = StepId::none;  // none: the next step
     Question question = Question::none;
     Meaning yes_means = Meaning::nothing;
     Meaning no_means = Meaning::nothing;
     Meaning unsure_means = Meaning::nothing;
     std::vector<PaceLine> pace;
-    Move move;                           // when it does not wait
+    Move move;  // when it does not wait
     SourceRef at;
 };
 
@@ -206,8 +269,8 @@ struct Dialog {
     std::vector<std::pair<std::string, std::string>> renamed;  // old step -> new step
     std::vector<Start> starts;
     std::vector<Interrupt> interrupts;
-    std::vector<SlotId> takes;  // slots that a caller may pass
-    std::vector<SlotId> gives;  // and read back
+    std::vector<SlotId> takes;    // slots that a caller may pass
+    std::vector<SlotId> gives;    // and read back
     StepId first = StepId::none;  // its steps are [first, first + count) of Pack::steps
     std::uint16_t count = 0;
     SourceRef at;

@@ -19,7 +19,8 @@ const ScriptNode* ScriptNode::find_key(std::string_view key) const {
 
 Spot ScriptNode::inside(std::size_t offset, std::size_t length) const {
     // Only a scalar on one line, without escapes, maps byte by byte.
-    if (style == Style::block || text.find('\n') != std::string::npos || offset >= text.size()) return at;
+    if (style == Style::block || text.find('\n') != std::string::npos || offset >= text.size())
+        return at;
     Spot place = at;
     std::uint32_t characters = style == Style::quoted ? 1 : 0;
     for (std::size_t i = 0; i < offset; ++i) {
@@ -27,7 +28,8 @@ Spot ScriptNode::inside(std::size_t offset, std::size_t length) const {
         if (text[i] == '"' || text[i] == '\\') return at;
     }
     place.column += characters;
-    place.length = static_cast<std::uint32_t>(std::max<std::size_t>(1, std::min(length, text.size() - offset)));
+    place.length = static_cast<std::uint32_t>(
+        std::max<std::size_t>(1, std::min(length, text.size() - offset)));
     return place;
 }
 

@@ -25,10 +25,10 @@ struct ScriptNode {
 
     Kind kind = Kind::scalar;
     Style style = Style::plain;
-    std::string text;          // scalar
+    std::string text;  // scalar
     Spot at;
-    std::vector<ScriptNode> keys;    // map: keys[i] belongs to items[i]
-    std::vector<ScriptNode> items;   // list and map
+    std::vector<ScriptNode> keys;   // map: keys[i] belongs to items[i]
+    std::vector<ScriptNode> items;  // list and map
 
     bool is_scalar() const { return kind == Kind::scalar; }
     bool is_list() const { return kind == Kind::list; }

@@ -48,8 +48,8 @@ void fields(A& ar, Move& v) {
 }
 template <class A>
 void fields(A& ar, Hear& v) {
-    ar(v.kind, v.intents, v.any_whom, v.whom, v.any_time, v.time, v.any_polarity, v.polarity, v.answer, v.low, v.high, v.after, v.slot, v.when,
-       v.say, v.set, v.move, v.at);
+    ar(v.kind, v.intents, v.any_whom, v.whom, v.any_time, v.time, v.any_polarity, v.polarity,
+       v.answer, v.low, v.high, v.after, v.slot, v.when, v.say, v.set, v.move, v.at);
 }
 template <class A>
 void fields(A& ar, Option& v) {
@@ -61,8 +61,9 @@ void fields(A& ar, PaceLine& v) {
 }
 template <class A>
 void fields(A& ar, Step& v) {
-    ar(v.name, v.dialog, v.when, v.set, v.forget, v.forget_slot, v.say, v.tone, v.show, v.show_text, v.remember, v.wait, v.ask, v.expects, v.low,
-       v.high, v.options, v.hear, v.skip, v.question, v.yes_means, v.no_means, v.unsure_means, v.pace, v.move, v.at);
+    ar(v.name, v.dialog, v.when, v.set, v.forget, v.forget_slot, v.say, v.tone, v.show, v.show_text,
+       v.remember, v.wait, v.ask, v.expects, v.low, v.high, v.options, v.hear, v.skip, v.question,
+       v.yes_means, v.no_means, v.unsure_means, v.pace, v.move, v.at);
 }
 template <class A>
 void fields(A& ar, Start& v) {
@@ -74,11 +75,13 @@ void fields(A& ar, Interrupt& v) {
 }
 template <class A>
 void fields(A& ar, Dialog& v) {
-    ar(v.name, v.version, v.kind, v.needs_consent, v.about, v.renamed, v.starts, v.interrupts, v.takes, v.gives, v.first, v.count, v.at);
+    ar(v.name, v.version, v.kind, v.needs_consent, v.about, v.renamed, v.starts, v.interrupts,
+       v.takes, v.gives, v.first, v.count, v.at);
 }
 template <class A>
 void fields(A& ar, HelpLine& v) {
-    ar(v.name, v.number, v.channel, v.audience, v.hours, v.languages, v.cost, v.url, v.verified_on, v.source, v.certainty);
+    ar(v.name, v.number, v.channel, v.audience, v.hours, v.languages, v.cost, v.url, v.verified_on,
+       v.source, v.certainty);
 }
 template <class A>
 void fields(A& ar, Country& v) {
@@ -90,7 +93,8 @@ void fields(A& ar, Resources& v) {
 }
 template <class A>
 void fields(A& ar, Pack& v) {
-    ar(v.language, v.content_hash, v.files, v.dialogs, v.steps, v.lines, v.slots, v.conditions, v.resources);
+    ar(v.language, v.content_hash, v.files, v.dialogs, v.steps, v.lines, v.slots, v.conditions,
+       v.resources);
 }
 
 namespace {
@@ -100,10 +104,10 @@ constexpr std::array<char, 8> magic{'B', 'F', 'P', 'A', 'C', 'K', '\n', '\0'};
 struct Header {
     std::array<char, 8> magic{};
     std::uint32_t format = 0;
-    std::uint32_t engine = 0;   // sizes of what is stored: another build of the structs differs here
+    std::uint32_t engine = 0;  // sizes of what is stored: another build of the structs differs here
     std::uint64_t content = 0;
-    std::uint64_t size = 0;     // of the scripts; the matcher's own bytes are the rest
-    std::uint64_t check = 0;    // hash of all that follows the header
+    std::uint64_t size = 0;   // of the scripts; the matcher's own bytes are the rest
+    std::uint64_t check = 0;  // hash of all that follows the header
 };
 
 template <class A>
@@ -134,8 +138,9 @@ std::uint64_t checksum(std::string_view bytes) {
 // Not a proof that the structs are the same, but it catches what a developer changes and forgets.
 constexpr std::uint32_t layout() {
     std::uint32_t hash = 2166136261U;
-    for (const std::size_t size : {sizeof(Text), sizeof(ConditionNode), sizeof(Slot), sizeof(Move), sizeof(Hear), sizeof(Step), sizeof(Start),
-                                   sizeof(Dialog), sizeof(HelpLine), sizeof(Country), sizeof(Pack)}) {
+    for (const std::size_t size : {sizeof(Text), sizeof(ConditionNode), sizeof(Slot), sizeof(Move),
+                                   sizeof(Hear), sizeof(Step), sizeof(Start), sizeof(Dialog),
+                                   sizeof(HelpLine), sizeof(Country), sizeof(Pack)}) {
         hash = (hash ^ static_cast<std::uint32_t>(size)) * 16777619U;
     }
     return hash;
@@ -160,21 +165,27 @@ std::string save_pack(const Pack& pack) {
 }
 
 Result<Pack> read_pack(std::string_view bytes, std::uint64_t content_hash) {
-    const auto refuse = [](Fault fault, std::string_view why) { return fail("[" + fault_code(fault) + "] " + std::string(why)); };
+    const auto refuse = [](Fault fault, std::string_view why) {
+        return fail("[" + fault_code(fault) + "] " + std::string(why));
+    };
     Reader read(bytes);
     Header header;
     read(header);
-    if (read.failed() || header.magic != magic) return refuse(Fault::pack_damaged, "this is no compiled pack");
+    if (read.failed() || header.magic != magic)
+        return refuse(Fault::pack_damaged, "this is no compiled pack");
     if (header.format != pack_format || header.engine != layout()) {
         return refuse(Fault::pack_version, "this pack was compiled by another version of befriend");
     }
-    if (header.content != content_hash) return refuse(Fault::pack_version, "this pack was compiled from other files");
+    if (header.content != content_hash)
+        return refuse(Fault::pack_version, "this pack was compiled from other files");
     const std::string_view body = bytes.substr(header_size);
-    if (body.size() < header.size || checksum(body) != header.check) return refuse(Fault::pack_damaged, "this compiled pack is damaged");
+    if (body.size() < header.size || checksum(body) != header.check)
+        return refuse(Fault::pack_damaged, "this compiled pack is damaged");
     Pack pack;
     Reader read_scripts(body.substr(0, header.size));
     read_scripts(pack);
-    if (read_scripts.failed() || read_scripts.rest() != 0 || !pack.matcher.load(body.substr(header.size))) {
+    if (read_scripts.failed() || read_scripts.rest() != 0 ||
+        !pack.matcher.load(body.substr(header.size))) {
         return refuse(Fault::pack_damaged, "this compiled pack is damaged");
     }
     pack.index_names();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/script/prose.hpp"
-#include "engine/text/reflect.hpp"
 
 #include <algorithm>
 #include <array>
 #include <span>
 #include <string>
+
+#include "engine/text/reflect.hpp"
 
 namespace befriend {
 namespace {
@@ -62,42 +63,50 @@ std::string folded(std::string_view text) {
     return result;
 }
 
-bool letter(char c) {
-    return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
+bool letter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
 
 std::size_t find_phrase(std::string_view text, std::string_view phrase) {
-    for (std::size_t at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + 1)) {
+    for (std::size_t at = text.find(phrase); at != std::string_view::npos;
+         at = text.find(phrase, at + 1)) {
         const std::size_t end = at + phrase.size();
-        if ((at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end]))) return at;
+        if ((at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end])))
+            return at;
     }
     return std::string_view::npos;
 }
 
-void warn_phrases(const ScriptNode& node, const std::string& text, std::span<const Phrase> phrases, Report& report) {
+void warn_phrases(const ScriptNode& node, const std::string& text, std::span<const Phrase> phrases,
+                  Report& report) {
     for (const Phrase& phrase : phrases) {
         if (find_phrase(text, phrase.words) != std::string_view::npos) {
-            report.add(Fault::hurtful_phrase, node.at, "\"" + std::string(phrase.words) + "\" can hurt", std::string(phrase.instead));
+            report.add(Fault::hurtful_phrase, node.at,
+                       "\"" + std::string(phrase.words) + "\" can hurt",
+                       std::string(phrase.instead));
         }
     }
 }
 
 }  // namespace
 
-void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, bool bubble, Report& report) {
+void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, bool bubble,
+                 Report& report) {
     const bool safety = kind == DialogKind::safety;
     const std::size_t limit = safety ? most_words_safety : most_words;
     const std::size_t words = count_words(message.sample);
     if (bubble && words > limit) {
-        report.add(Fault::too_long, node.at, std::to_string(words) + " words in one bubble, " + std::to_string(limit) + " at most",
-                   "say less, or put the rest into the next step");
+        report.add(
+            Fault::too_long, node.at,
+            std::to_string(words) + " words in one bubble, " + std::to_string(limit) + " at most",
+            "say less, or put the rest into the next step");
     }
     if (count_questions(message.sample) > 1) {
-        report.add(Fault::two_questions, node.at, "more than one question in one bubble", "ask one thing a turn");
+        report.add(Fault::two_questions, node.at, "more than one question in one bubble",
+                   "ask one thing a turn");
     }
     const std::string text = folded(message.sample);
     if (safety && text.find('!') != std::string::npos) {
-        report.add(Fault::exclamation, node.at, "an exclamation mark shouts at somebody in danger", "end on a full stop");
+        report.add(Fault::exclamation, node.at, "an exclamation mark shouts at somebody in danger",
+                   "end on a full stop");
     }
     warn_phrases(node, text, hurtful, report);
     if (safety) warn_phrases(node, text, never_in_safety, report);

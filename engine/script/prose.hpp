@@ -14,6 +14,7 @@ inline constexpr std::size_t most_words = 45;
 inline constexpr std::size_t most_words_safety = 60;
 
 // A page or picture may be longer than a bubble.
-void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, bool bubble, Report& report);
+void check_prose(const ScriptNode& node, const Message& message, DialogKind kind, bool bubble,
+                 Report& report);
 
 }  // namespace befriend

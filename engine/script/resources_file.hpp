@@ -25,7 +25,8 @@ struct CountryFile {
 
 // The reports are by file. The international set comes last; when there is none, the resources are
 // empty of it and the caller says so.
-Resources compile_resources(std::span<const CountryFile* const> files, std::optional<std::chrono::sys_days> today,
+Resources compile_resources(std::span<const CountryFile* const> files,
+                            std::optional<std::chrono::sys_days> today,
                             std::vector<Report>& reports);
 
 }  // namespace befriend

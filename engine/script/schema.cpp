@@ -10,16 +10,13 @@
 namespace befriend {
 namespace {
 
-std::vector<std::string_view> whoms() {
-    return {"self", "other", "bot", "anyone"};
-}
+std::vector<std::string_view> whoms() { return {"self", "other", "bot", "anyone"}; }
 
-std::vector<std::string_view> times() {
-    return {"now", "past", "future", "hypothetical"};
-}
+std::vector<std::string_view> times() { return {"now", "past", "future", "hypothetical"}; }
 
 std::vector<std::string_view> meanings() {
-    return {"nothing", "denied", "passive", "active", "imminent", "unsafe", "safe", "injured", "abuse_now"};
+    return {"nothing", "denied", "passive", "active",   "imminent",
+            "unsafe",  "safe",   "injured", "abuse_now"};
 }
 
 const ObjectSchema& start_schema() {
@@ -46,7 +43,8 @@ const ObjectSchema& interrupt_schema() {
             {"time", Shape::word, false, "When it happens (default: any time)", times()},
             {"if", Shape::condition, false, "Only when this holds"},
             {"call", Shape::name, true, "The dialog to call"},
-            {"back", Shape::line, false, "Said when the called dialog has ended, before waiting on"},
+            {"back", Shape::line, false,
+             "Said when the called dialog has ended, before waiting on"},
         }};
     return schema;
 }
@@ -56,9 +54,16 @@ const ObjectSchema& slot_schema() {
         "slot",
         "A variable of this dialog",
         {
-            {"type", Shape::word, true, "What it holds",
+            {"type",
+             Shape::word,
+             true,
+             "What it holds",
              {"line", "phrase", "number", "choice", "feeling", "flag", "count"}},
-            {"keep", Shape::word, false, "How long (default: dialog)", {"dialog", "session", "person"}},
+            {"keep",
+             Shape::word,
+             false,
+             "How long (default: dialog)",
+             {"dialog", "session", "person"}},
             {"range", Shape::range, false, "number: the smallest and the largest, 0..10"},
             {"of", Shape::names, false, "choice: the possible ids"},
             {"max", Shape::integer, false, "count: where it stops"},
@@ -93,11 +98,16 @@ const ObjectSchema& hear_schema() {
         "hear",
         "What may be heard while the step waits, and what follows",
         {
-            {"answer", Shape::plain_text, false, "yes, no, unsure, an option id, or a range such as 0..3"},
+            {"answer", Shape::plain_text, false,
+             "yes, no, unsure, an option id, or a range such as 0..3"},
             {"heard", Shape::names, false, "An intent, or a list of intents"},
             {"whom", Shape::word, false, "Whom the message is about (default: anybody)", whoms()},
             {"time", Shape::word, false, "When it happens (default: any time)", times()},
-            {"polarity", Shape::word, false, "default: not negated", {"asserted", "negated", "hedged"}},
+            {"polarity",
+             Shape::word,
+             false,
+             "default: not negated",
+             {"asserted", "negated", "hedged"}},
             {"silence", Shape::duration, false, "Nothing was written for so long"},
             {"fills", Shape::name, false, "The message is an answer: its words go into this slot"},
             {"otherwise", Shape::target, false, "Anything else: the step to go to, or true"},
@@ -109,7 +119,11 @@ const ObjectSchema& hear_schema() {
             {"with", Shape::values, false, "Slots of the called dialog"},
             {"gives", Shape::name_pairs, false, "own slot: slot of the called dialog"},
             {"switch", Shape::name, false, "Another dialog replaces this one"},
-            {"end", Shape::word, false, "true: this dialog ends; conversation: all of it", {"true", "conversation"}},
+            {"end",
+             Shape::word,
+             false,
+             "true: this dialog ends; conversation: all of it",
+             {"true", "conversation"}},
             {"again", Shape::yes, false, "Wait on; the question is not repeated"},
         }};
     return schema;
@@ -126,28 +140,47 @@ const ObjectSchema& step_schema() {
             {"forget", Shape::name, false, "A slot, or dialog, session, person"},
             {"say", Shape::line, false, "One bubble"},
             {"tone", Shape::word, false, "default: warm", {"warm", "quiet", "plain", "urgent"}},
-            {"show", Shape::word, false, "What to show beside the bubbles", {"resources", "picture", "page"}},
+            {"show",
+             Shape::word,
+             false,
+             "What to show beside the bubbles",
+             {"resources", "picture", "page"}},
             {"text", Shape::line, false, "The text of the picture or page"},
-            {"remember", Shape::name, false, "A person slot that is kept from now on; ask consent first"},
+            {"remember", Shape::name, false,
+             "A person slot that is kept from now on; ask consent first"},
             {"ask", Shape::line, false, "A question; then it waits for the person"},
             {"listen", Shape::expects, false, "Waits without saying more"},
             {"expects", Shape::expects, false,
              "yes_no, scale 0..10, choice, feeling, words_to_other, line or open"},
             {"options", Shape::objects, false, "What to choose from", {}, &option_schema()},
-            {"hear", Shape::objects, false, "What may be heard, and what follows", {}, &hear_schema()},
+            {"hear",
+             Shape::objects,
+             false,
+             "What may be heard, and what follows",
+             {},
+             &hear_schema()},
             {"skip", Shape::name, false, "Where skip goes (default: the next step)"},
-            {"question", Shape::word, false, "The safety question asked here",
-             {"suicide", "plan", "means", "safe_tonight", "injured", "danger_now", "private", "country"}},
+            {"question",
+             Shape::word,
+             false,
+             "The safety question asked here",
+             {"suicide", "plan", "means", "safe_tonight", "injured", "danger_now", "private",
+              "country"}},
             {"yes_means", Shape::word, false, "What a yes says about safety", meanings()},
             {"no_means", Shape::word, false, "What a no says about safety", meanings()},
-            {"unsure_means", Shape::word, false, "What an unsure answer says about safety", meanings()},
+            {"unsure_means", Shape::word, false, "What an unsure answer says about safety",
+             meanings()},
             {"call", Shape::name, false, "A sub-dialog, then the next step"},
             {"with", Shape::values, false, "Slots of the called dialog"},
             {"gives", Shape::name_pairs, false, "own slot: slot of the called dialog"},
             {"pace", Shape::objects, false, "A timed practice", {}, &pace_schema()},
             {"go", Shape::name, false, "A step of this dialog"},
             {"switch", Shape::name, false, "Another dialog replaces this one"},
-            {"end", Shape::word, false, "true: this dialog ends; conversation: all of it", {"true", "conversation"}},
+            {"end",
+             Shape::word,
+             false,
+             "true: this dialog ends; conversation: all of it",
+             {"true", "conversation"}},
         }};
     return schema;
 }
@@ -160,25 +193,32 @@ const ObjectSchema& line_schema() {
             {"name", Shape::plain_text, true, "The service"},
             {"number", Shape::plain_text, true, "A number, or a short web address"},
             {"channel", Shape::word, true, "How to reach it", {"call", "text", "chat"}},
-            {"audience", Shape::word, true, "Whom it is for", {"suicide", "abuse", "child", "eating", "poison", "general"}},
+            {"audience",
+             Shape::word,
+             true,
+             "Whom it is for",
+             {"suicide", "abuse", "child", "eating", "poison", "general"}},
             {"hours", Shape::plain_text, false, "When it answers"},
             {"languages", Shape::plain_text, false, "Languages spoken there"},
             {"cost", Shape::plain_text, false, "What a call costs"},
             {"url", Shape::plain_text, false, "Web page"},
             {"verified_on", Shape::plain_text, true, "YYYY-MM-DD"},
             {"source", Shape::plain_text, false, "Where this was read"},
-            {"certainty", Shape::word, true, "A, A- or B; C may not be shipped", {"A", "A-", "B", "C"}},
+            {"certainty",
+             Shape::word,
+             true,
+             "A, A- or B; C may not be shipped",
+             {"A", "A-", "B", "C"}},
         }};
     return schema;
 }
 
 // ---- validation ----
 
-std::string in_quotes(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-void wrong_shape(const ScriptNode& node, std::string_view key, std::string_view wanted, Report& report) {
+void wrong_shape(const ScriptNode& node, std::string_view key, std::string_view wanted,
+                 Report& report) {
     report.add(Fault::wrong_shape, node.at, in_quotes(key) + " must be " + std::string(wanted));
 }
 
@@ -202,14 +242,16 @@ void check_prose(const ScriptNode& node, Report& report) {
 void check_line(const ScriptNode& node, std::string_view key, Report& report);
 
 void check_variations(const ScriptNode& list, Report& report) {
-    if (list.items.empty()) report.add(Fault::empty_text, list.at, "this list holds nothing to say");
+    if (list.items.empty())
+        report.add(Fault::empty_text, list.at, "this list holds nothing to say");
     for (const ScriptNode& item : list.items) {
         if (item.is_scalar()) {
             check_prose(item, report);
         } else if (item.is_map()) {
             validate(item, variation_schema(), report);
         } else {
-            report.add(Fault::wrong_shape, item.at, "a variation is a text or { text: \"...\", if: ... }");
+            report.add(Fault::wrong_shape, item.at,
+                       "a variation is a text or { text: \"...\", if: ... }");
         }
     }
 }
@@ -220,7 +262,8 @@ void check_line(const ScriptNode& node, std::string_view, Report& report) {
     // { text:, if: } alone is a list of one.
     if (node.find("text") != nullptr) return validate(node, variation_schema(), report);
     validate(node, vary_schema(), report);
-    if (const ScriptNode* of = node.find("of"); of != nullptr && of->is_list()) check_variations(*of, report);
+    if (const ScriptNode* of = node.find("of"); of != nullptr && of->is_list())
+        check_variations(*of, report);
 }
 
 void check_word(const ScriptNode& node, const KeySchema& key, Report& report) {
@@ -228,7 +271,8 @@ void check_word(const ScriptNode& node, const KeySchema& key, Report& report) {
     if (std::ranges::find(key.words, node.text) != key.words.end()) return;
     const std::vector<std::string> words(key.words.begin(), key.words.end());
     const std::string near = closest(node.text, words);
-    report.add(Fault::not_allowed, node.at, in_quotes(key.key) + " cannot be " + in_quotes(node.text),
+    report.add(Fault::not_allowed, node.at,
+               in_quotes(key.key) + " cannot be " + in_quotes(node.text),
                near.empty() ? "it is " + one_of(key.words) : "did you mean \"" + near + "\"?");
 }
 
@@ -244,9 +288,11 @@ void check_key(const ScriptNode& node, const KeySchema& key, Report& report) {
         case Shape::prose:
             if (!node.is_scalar()) return wrong_shape(node, key.key, "a text", report);
             return check_prose(node, report);
-        case Shape::line: return check_line(node, key.key, report);
+        case Shape::line:
+            return check_line(node, key.key, report);
         case Shape::plain_text:
-            if (!node.is_scalar() || node.text.empty()) wrong_shape(node, key.key, "a text", report);
+            if (!node.is_scalar() || node.text.empty())
+                wrong_shape(node, key.key, "a text", report);
             return;
         case Shape::plain_texts:
             if (!node.is_list()) return wrong_shape(node, key.key, "a list of texts", report);
@@ -254,58 +300,73 @@ void check_key(const ScriptNode& node, const KeySchema& key, Report& report) {
                 if (!item.is_scalar()) wrong_shape(item, key.key, "a list of texts", report);
             }
             return;
-        case Shape::name: return check_name(node, key.key, report);
+        case Shape::name:
+            return check_name(node, key.key, report);
         case Shape::names:
             if (node.is_scalar()) return check_name(node, key.key, report);
-            if (!node.is_list() || node.items.empty()) return wrong_shape(node, key.key, "a name or a list of names", report);
+            if (!node.is_list() || node.items.empty())
+                return wrong_shape(node, key.key, "a name or a list of names", report);
             for (const ScriptNode& item : node.items) check_name(item, key.key, report);
             return;
-        case Shape::word: return check_word(node, key, report);
+        case Shape::word:
+            return check_word(node, key, report);
         case Shape::integer:
             if (!node.is_scalar() || !parse_integer(node.text)) {
-                report.add(Fault::not_a_number, node.at, in_quotes(key.key) + " must be a whole number");
+                report.add(Fault::not_a_number, node.at,
+                           in_quotes(key.key) + " must be a whole number");
             }
             return;
         case Shape::yes:
-            if (!node.is_scalar() || node.text != "true") wrong_shape(node, key.key, "true", report);
+            if (!node.is_scalar() || node.text != "true")
+                wrong_shape(node, key.key, "true", report);
             return;
         case Shape::duration:
             if (!node.is_scalar() || !parse_duration(node.text)) {
-                report.add(Fault::bad_duration, node.at, in_quotes(node.text) + " is no duration", "write 25 s, 20 minutes or 1 hour");
+                report.add(Fault::bad_duration, node.at, in_quotes(node.text) + " is no duration",
+                           "write 25 s, 20 minutes or 1 hour");
             }
             return;
         case Shape::turns:
             if (!node.is_scalar() || !parse_turns(node.text)) {
-                report.add(Fault::bad_duration, node.at, in_quotes(node.text) + " is no number of turns", "write 10 turns");
+                report.add(Fault::bad_duration, node.at,
+                           in_quotes(node.text) + " is no number of turns", "write 10 turns");
             }
             return;
         case Shape::condition:
-            if (!node.is_scalar()) return wrong_shape(node, key.key, "a condition such as \"known(slot)\"", report);
+            if (!node.is_scalar())
+                return wrong_shape(node, key.key, "a condition such as \"known(slot)\"", report);
             return;
         case Shape::expects:
             if (!node.is_scalar() || !parse_expects(node.text)) {
-                report.add(Fault::bad_expects, node.at, in_quotes(node.text) + " cannot be expected",
+                report.add(Fault::bad_expects, node.at,
+                           in_quotes(node.text) + " cannot be expected",
                            "yes_no, scale 0..10, choice, feeling, words_to_other, line or open");
             }
             return;
         case Shape::range:
             if (!node.is_scalar() || !parse_range(node.text)) {
-                report.add(Fault::bad_expects, node.at, in_quotes(node.text) + " is no range", "write 0..10");
+                report.add(Fault::bad_expects, node.at, in_quotes(node.text) + " is no range",
+                           "write 0..10");
             }
             return;
-        case Shape::value: return check_value(node, key.key, report);
+        case Shape::value:
+            return check_value(node, key.key, report);
         case Shape::values:
-            if (!node.is_map()) return wrong_shape(node, key.key, "a mapping { slot: value }", report);
+            if (!node.is_map())
+                return wrong_shape(node, key.key, "a mapping { slot: value }", report);
             for (const ScriptNode& item : node.items) check_value(item, key.key, report);
             return;
         case Shape::name_pairs:
-            if (!node.is_map()) return wrong_shape(node, key.key, "a mapping { my_slot: its_slot }", report);
+            if (!node.is_map())
+                return wrong_shape(node, key.key, "a mapping { my_slot: its_slot }", report);
             for (const ScriptNode& item : node.items) check_name(item, key.key, report);
             return;
         case Shape::renames:
-            if (!node.is_map()) return wrong_shape(node, key.key, "a mapping { old_step: [new_step] }", report);
+            if (!node.is_map())
+                return wrong_shape(node, key.key, "a mapping { old_step: [new_step] }", report);
             for (const ScriptNode& item : node.items) {
-                if (!item.is_scalar() && !item.is_list()) wrong_shape(item, key.key, "a mapping { old_step: [new_step] }", report);
+                if (!item.is_scalar() && !item.is_list())
+                    wrong_shape(item, key.key, "a mapping { old_step: [new_step] }", report);
             }
             return;
         case Shape::target:
@@ -336,17 +397,11 @@ json scalar(std::string_view pattern) {
     return {{"type", {"string", "number", "boolean"}}, {"pattern", pattern}};
 }
 
-json name_type() {
-    return {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_]*$"}};
-}
+json name_type() { return {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_]*$"}}; }
 
-json reference_to(std::string_view name) {
-    return {{"$ref", "#/$defs/" + std::string(name)}};
-}
+json reference_to(std::string_view name) { return {{"$ref", "#/$defs/" + std::string(name)}}; }
 
-json list_of(json item) {
-    return {{"type", "array"}, {"items", std::move(item)}};
-}
+json list_of(json item) { return {{"type", "array"}, {"items", std::move(item)}}; }
 
 json object_type(const ObjectSchema& schema, json& definitions);
 
@@ -360,15 +415,24 @@ json key_type(const KeySchema& key, json& definitions) {
         return reference_to(name);
     };
     switch (key.shape) {
-        case Shape::prose: return {{"type", "string"}, {"minLength", 1}};
+        case Shape::prose:
+            return {{"type", "string"}, {"minLength", 1}};
         case Shape::line: {
             const json variation = {{"anyOf", {{{"type", "string"}}, define(variation_schema())}}};
-            return {{"anyOf", {{{"type", "string"}}, list_of(variation), define(variation_schema()), define(vary_schema())}}};
+            return {{"anyOf",
+                     {{{"type", "string"}},
+                      list_of(variation),
+                      define(variation_schema()),
+                      define(vary_schema())}}};
         }
-        case Shape::plain_text: return {{"type", {"string", "number", "boolean"}}};
-        case Shape::plain_texts: return list_of({{"type", {"string", "number"}}});
-        case Shape::name: return name_type();
-        case Shape::names: return {{"anyOf", {name_type(), list_of(name_type())}}};
+        case Shape::plain_text:
+            return {{"type", {"string", "number", "boolean"}}};
+        case Shape::plain_texts:
+            return list_of({{"type", {"string", "number"}}});
+        case Shape::name:
+            return name_type();
+        case Shape::names:
+            return {{"anyOf", {name_type(), list_of(name_type())}}};
         case Shape::word: {
             json words = json::array();
             for (const std::string_view word : key.words) {
@@ -377,22 +441,39 @@ json key_type(const KeySchema& key, json& definitions) {
             }
             return {{"enum", std::move(words)}};
         }
-        case Shape::integer: return {{"type", "integer"}};
-        case Shape::yes: return {{"const", true}};
-        case Shape::duration: return scalar("^[0-9]+ ?(s|seconds?|min|minutes?|h|hours?|days?)$");
-        case Shape::turns: return scalar("^[0-9]+ ?turns?$");
-        case Shape::condition: return {{"type", "string"}};
-        case Shape::expects: return scalar("^(yes_no|scale -?[0-9]+ ?\\.\\. ?[0-9]+|choice|feeling|words_to_other|line|open)$");
-        case Shape::range: return scalar("^-?[0-9]+ ?\\.\\. ?-?[0-9]+$");
-        case Shape::value: return json::object();
-        case Shape::values: return {{"type", "object"}};
-        case Shape::name_pairs: return {{"type", "object"}, {"additionalProperties", name_type()}};
+        case Shape::integer:
+            return {{"type", "integer"}};
+        case Shape::yes:
+            return {{"const", true}};
+        case Shape::duration:
+            return scalar("^[0-9]+ ?(s|seconds?|min|minutes?|h|hours?|days?)$");
+        case Shape::turns:
+            return scalar("^[0-9]+ ?turns?$");
+        case Shape::condition:
+            return {{"type", "string"}};
+        case Shape::expects:
+            return scalar(
+                "^(yes_no|scale -?[0-9]+ ?\\.\\. "
+                "?[0-9]+|choice|feeling|words_to_other|line|open)$");
+        case Shape::range:
+            return scalar("^-?[0-9]+ ?\\.\\. ?-?[0-9]+$");
+        case Shape::value:
+            return json::object();
+        case Shape::values:
+            return {{"type", "object"}};
+        case Shape::name_pairs:
+            return {{"type", "object"}, {"additionalProperties", name_type()}};
         case Shape::renames:
-            return {{"type", "object"}, {"additionalProperties", {{"anyOf", {name_type(), list_of(name_type())}}}}};
-        case Shape::target: return {{"anyOf", {name_type(), {{"const", true}}}}};
-        case Shape::object: return define(*key.object);
-        case Shape::objects: return list_of(define(*key.object));
-        case Shape::object_map: return {{"type", "object"}, {"additionalProperties", define(*key.object)}};
+            return {{"type", "object"},
+                    {"additionalProperties", {{"anyOf", {name_type(), list_of(name_type())}}}}};
+        case Shape::target:
+            return {{"anyOf", {name_type(), {{"const", true}}}}};
+        case Shape::object:
+            return define(*key.object);
+        case Shape::objects:
+            return list_of(define(*key.object));
+        case Shape::object_map:
+            return {{"type", "object"}, {"additionalProperties", define(*key.object)}};
     }
     return json::object();
 }
@@ -422,24 +503,26 @@ const KeySchema* ObjectSchema::find(std::string_view key) const {
 }
 
 const ObjectSchema& variation_schema() {
-    static const ObjectSchema schema{
-        "variation",
-        "One way to say it",
-        {
-            {"text", Shape::prose, true, "The words"},
-            {"if", Shape::condition, false, "Only when this holds"},
-        }};
+    static const ObjectSchema schema{"variation",
+                                     "One way to say it",
+                                     {
+                                         {"text", Shape::prose, true, "The words"},
+                                         {"if", Shape::condition, false, "Only when this holds"},
+                                     }};
     return schema;
 }
 
 const ObjectSchema& vary_schema() {
-    static const ObjectSchema schema{
-        "vary",
-        "Several ways to say it, and how to choose",
-        {
-            {"vary", Shape::word, true, "How to choose", {"no_repeat", "in_order", "once", "random"}},
-            {"of", Shape::line, true, "The variations"},
-        }};
+    static const ObjectSchema schema{"vary",
+                                     "Several ways to say it, and how to choose",
+                                     {
+                                         {"vary",
+                                          Shape::word,
+                                          true,
+                                          "How to choose",
+                                          {"no_repeat", "in_order", "once", "random"}},
+                                         {"of", Shape::line, true, "The variations"},
+                                     }};
     return schema;
 }
 
@@ -451,7 +534,10 @@ const ObjectSchema& dialog_schema() {
             {"dialog", Shape::name, true, "id, same as the file name"},
             {"language", Shape::plain_text, false, "The language of the folder"},
             {"version", Shape::integer, true, "Raised when steps change"},
-            {"kind", Shape::word, true, "What kind of dialog it is",
+            {"kind",
+             Shape::word,
+             true,
+             "What kind of dialog it is",
              {"talk", "reframe", "practice", "learn", "safety", "repair"}},
             {"about", Shape::prose, true, "One sentence for authors and reviewers"},
             {"needs", Shape::word, false, "Entered only after the person said yes", {"consent"}},
@@ -471,7 +557,8 @@ const ObjectSchema& country_schema() {
         "country",
         "A helpline file of befriend: one country",
         {
-            {"country", Shape::plain_text, true, "ISO 3166 code in small letters, or international"},
+            {"country", Shape::plain_text, true,
+             "ISO 3166 code in small letters, or international"},
             {"names", Shape::plain_texts, false, "How people write its name"},
             {"emergency", Shape::plain_text, true, "The emergency number"},
             {"lines", Shape::objects, true, "Its helplines", {}, &line_schema()},
@@ -481,7 +568,8 @@ const ObjectSchema& country_schema() {
 
 void validate(const ScriptNode& node, const ObjectSchema& schema, Report& report) {
     if (!node.is_map()) {
-        report.add(Fault::wrong_shape, node.at, "a " + std::string(schema.name) + " must be a mapping of keys");
+        report.add(Fault::wrong_shape, node.at,
+                   "a " + std::string(schema.name) + " must be a mapping of keys");
         return;
     }
     for (std::size_t i = 0; i < node.keys.size(); ++i) {
@@ -495,7 +583,8 @@ void validate(const ScriptNode& node, const ObjectSchema& schema, Report& report
                 all.push_back(each.key);
             }
             const std::string near = closest(key.text, names);
-            report.add(Fault::unknown_key, key.at, "a " + std::string(schema.name) + " has no key " + in_quotes(key.text),
+            report.add(Fault::unknown_key, key.at,
+                       "a " + std::string(schema.name) + " has no key " + in_quotes(key.text),
                        near.empty() ? "it has " + one_of(all) : "did you mean \"" + near + "\"?");
         } else if (node.items[i].is_nothing()) {
             report.add(Fault::wrong_shape, node.items[i].at, in_quotes(key.text) + " has no value",
@@ -506,7 +595,8 @@ void validate(const ScriptNode& node, const ObjectSchema& schema, Report& report
     }
     for (const KeySchema& key : schema.keys) {
         if (key.mandatory && node.find(key.key) == nullptr) {
-            report.add(Fault::missing_key, node.at, "this " + std::string(schema.name) + " has no " + in_quotes(key.key),
+            report.add(Fault::missing_key, node.at,
+                       "this " + std::string(schema.name) + " has no " + in_quotes(key.key),
                        std::string(key.help));
         }
     }

@@ -5,12 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "engine/script/node.hpp"
 
@@ -25,20 +24,20 @@ enum class Shape : std::uint8_t {
     names,        // one name or a list
     word,         // one of `words`
     integer,
-    yes,          // true
-    duration,     // 25 s
-    turns,        // 10 turns
+    yes,       // true
+    duration,  // 25 s
+    turns,     // 10 turns
     condition,
     expects,
-    range,        // 0..3
-    value,        // a scalar, or { slot }
-    values,       // { slot: value }
-    name_pairs,   // { slot: slot }
-    renames,      // { old: [new] }
-    target,       // otherwise: a step, or true
+    range,       // 0..3
+    value,       // a scalar, or { slot }
+    values,      // { slot: value }
+    name_pairs,  // { slot: slot }
+    renames,     // { old: [new] }
+    target,      // otherwise: a step, or true
     object,
-    objects,      // list of `object`
-    object_map,   // name -> `object`
+    objects,     // list of `object`
+    object_map,  // name -> `object`
 };
 
 struct ObjectSchema;

@@ -9,13 +9,9 @@
 namespace befriend {
 namespace {
 
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Splits "25 s" and "25s" into a number and a word.
 std::optional<std::pair<std::int32_t, std::string_view>> number_and_word(std::string_view text) {
@@ -39,7 +35,8 @@ std::optional<std::int32_t> parse_integer(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
     std::int32_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
     return value;
 }
 
@@ -51,9 +48,9 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
         std::int32_t seconds;
     };
     static constexpr std::array units{
-        Unit{"s", 1},         Unit{"second", 1},   Unit{"seconds", 1},  Unit{"min", 60},    Unit{"minute", 60},
-        Unit{"minutes", 60},  Unit{"h", 3600},     Unit{"hour", 3600},  Unit{"hours", 3600}, Unit{"day", 86400},
-        Unit{"days", 86400},
+        Unit{"s", 1},        Unit{"second", 1},   Unit{"seconds", 1},  Unit{"min", 60},
+        Unit{"minute", 60},  Unit{"minutes", 60}, Unit{"h", 3600},     Unit{"hour", 3600},
+        Unit{"hours", 3600}, Unit{"day", 86400},  Unit{"days", 86400},
     };
     const auto unit = std::ranges::find(units, parts->second, &Unit::word);
     if (unit == units.end()) return std::nullopt;
@@ -88,8 +85,9 @@ std::optional<Expectation> parse_expects(std::string_view text) {
         Expects expects;
     };
     static constexpr std::array words{
-        Word{"open", Expects::open},       Word{"yes_no", Expects::yes_no}, Word{"choice", Expects::choice},
-        Word{"feeling", Expects::feeling}, Word{"line", Expects::line},     Word{"words_to_other", Expects::words_to_other},
+        Word{"open", Expects::open},     Word{"yes_no", Expects::yes_no},
+        Word{"choice", Expects::choice}, Word{"feeling", Expects::feeling},
+        Word{"line", Expects::line},     Word{"words_to_other", Expects::words_to_other},
     };
     const auto found = std::ranges::find(words, text, &Word::word);
     if (found == words.end()) return std::nullopt;

@@ -8,9 +8,11 @@
 
 namespace befriend {
 
-std::optional<std::string> format_message(std::string_view source, const std::vector<std::string>& values) {
+std::optional<std::string> format_message(std::string_view source,
+                                          const std::vector<std::string>& values) {
     UErrorCode status = U_ZERO_ERROR;
-    const icu::MessageFormat format(icu::UnicodeString::fromUTF8(icu::StringPiece(source.data(), static_cast<int32_t>(source.size()))),
+    const icu::MessageFormat format(icu::UnicodeString::fromUTF8(icu::StringPiece(
+                                        source.data(), static_cast<int32_t>(source.size()))),
                                     icu::Locale::getEnglish(), status);
     if (U_FAILURE(status)) return std::nullopt;
     std::vector<icu::UnicodeString> names;
@@ -20,8 +22,10 @@ std::optional<std::string> format_message(std::string_view source, const std::ve
         std::int32_t number = 0;
         const char* end = values[i].data() + values[i].size();
         const auto parsed = std::from_chars(values[i].data(), end, number);
-        if (parsed.ec == std::errc() && parsed.ptr == end) arguments.emplace_back(number);
-        else arguments.emplace_back(icu::UnicodeString::fromUTF8(values[i]));
+        if (parsed.ec == std::errc() && parsed.ptr == end)
+            arguments.emplace_back(number);
+        else
+            arguments.emplace_back(icu::UnicodeString::fromUTF8(values[i]));
     }
     icu::UnicodeString out;
     format.format(names.data(), arguments.data(), static_cast<int32_t>(values.size()), out, status);

@@ -38,7 +38,8 @@ std::optional<std::string> noun_phrase(std::string_view clause);
 // link, no bracket or quote that could break out of the sentence around them.
 bool safe_to_echo(std::string_view words);
 
-// True when the whole message reads well between quotation marks: no question, no request, no "lol", nothing said to befriend.
+// True when the whole message reads well between quotation marks: no question, no request, no
+// "lol", nothing said to befriend.
 bool quotable(std::string_view words);
 
 // The person's own line as it may be kept and quoted: one line, trimmed, control characters

@@ -28,8 +28,11 @@ TEST_SUITE("base/yaml") {
             const char* text;
             const char* code;
         };
-        for (const Row& row : {Row{"a: 1\na: 2\n", "BF0002"}, Row{"a: &x 1\n", "BF0003"}, Row{"a: *x\n", "BF0003"}, Row{"a: !t x\n", "BF0004"}, Row{"<<: {a: b}\n", "BF0005"}, Row{"a: 1\n---\nb: 2\n", "BF0006"},
-                               Row{"? [a]\n: b\n", "BF0008"}, Row{"", "BF0009"}, Row{"a: \xff\n", "BF0010"}, Row{"a: \"x\n", "BF0001"}, Row{"a: @x\n", "BF0001"}}) {
+        for (const Row& row :
+             {Row{"a: 1\na: 2\n", "BF0002"}, Row{"a: &x 1\n", "BF0003"}, Row{"a: *x\n", "BF0003"},
+              Row{"a: !t x\n", "BF0004"}, Row{"<<: {a: b}\n", "BF0005"},
+              Row{"a: 1\n---\nb: 2\n", "BF0006"}, Row{"? [a]\n: b\n", "BF0008"}, Row{"", "BF0009"},
+              Row{"a: \xff\n", "BF0010"}, Row{"a: \"x\n", "BF0001"}, Row{"a: @x\n", "BF0001"}}) {
             CAPTURE(row.text);
             Diagnostics found;
             parse_yaml({"f", row.text}, found);
@@ -44,7 +47,8 @@ TEST_SUITE("base/yaml") {
 
     TEST_CASE("scalars stay text, keys keep their order, and every value knows its place") {
         Diagnostics found;
-        const Document d = parse_yaml({"f", "b: yes\na: [1, \"two\", {c: é}]\nd: |\n  text\n"}, found);
+        const Document d =
+            parse_yaml({"f", "b: yes\na: [1, \"two\", {c: é}]\nd: |\n  text\n"}, found);
         CHECK(found.empty());
         CHECK(d.root.dump() == R"({"b":"yes","a":["1","two",{"c":"é"}],"d":"text\n"})");
         CHECK(d.mark("/a/1").value == Position{2, 8});
@@ -58,15 +62,19 @@ TEST_SUITE("base/yaml") {
 
     TEST_CASE("JSON is read like YAML") {
         Diagnostics found;
-        CHECK(parse_yaml({"f", R"({"a": {"b": [1, "x"]}})"}, found).root.dump() == R"({"a":{"b":["1","x"]}})");
+        CHECK(parse_yaml({"f", R"({"a": {"b": [1, "x"]}})"}, found).root.dump() ==
+              R"({"a":{"b":["1","x"]}})");
         CHECK(found.empty());
     }
 
     TEST_CASE("a diagnostic shows the line, a caret and a hint, and no control character") {
         Diagnostics found;
         const Document d = parse_yaml({"x.yaml", "a: 1\n\tq: 2\n"}, found);
-        Diagnostic one = make_diagnostic(codes::bad_value, "x.yaml", {1, 4}, "no such thing", "say 2");
-        CHECK(render(one, d.source) == "x.yaml:1:4: error[BF0015]: no such thing\n  1 | a: 1\n    |    ^\n    hint: say 2\n");
+        Diagnostic one =
+            make_diagnostic(codes::bad_value, "x.yaml", {1, 4}, "no such thing", "say 2");
+        CHECK(
+            render(one, d.source) ==
+            "x.yaml:1:4: error[BF0015]: no such thing\n  1 | a: 1\n    |    ^\n    hint: say 2\n");
         CHECK(render(one, {"x.yaml", "a: \x1b[31m"}).find('\x1b') == std::string::npos);
     }
 
@@ -97,15 +105,19 @@ TEST_SUITE("base/yaml") {
             std::string in;
             const char* out;
         };
-        for (const Row& row : {Row{"abc", "abc"}, Row{"\xff", "\uFFFD"}, Row{"\xc3", "\uFFFD"}, Row{"\xc3(", "\uFFFD("}, Row{"\xe2\x82", "\uFFFD"}, Row{"\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD"},
-                               Row{"\xc0\xaf", "\uFFFD\uFFFD"}, Row{"\xf4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"}, Row{"é😭", "é😭"}}) {
+        for (const Row& row :
+             {Row{"abc", "abc"}, Row{"\xff", "\uFFFD"}, Row{"\xc3", "\uFFFD"},
+              Row{"\xc3(", "\uFFFD("}, Row{"\xe2\x82", "\uFFFD"},
+              Row{"\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD"}, Row{"\xc0\xaf", "\uFFFD\uFFFD"},
+              Row{"\xf4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"}, Row{"é😭", "é😭"}}) {
             CHECK(repair_utf8(row.in) == row.out);
             CHECK(is_utf8(repair_utf8(row.in)));
         }
     }
 
     TEST_CASE("every code has a number of its own, in order") {
-        for (std::size_t i = 1; i < all_codes.size(); ++i) CHECK(all_codes[i - 1].number < all_codes[i].number);
+        for (std::size_t i = 1; i < all_codes.size(); ++i)
+            CHECK(all_codes[i - 1].number < all_codes[i].number);
         CHECK(code_text(codes::yaml_syntax) == "BF0001");
     }
 }

@@ -43,8 +43,8 @@ PatternNode node(PatternNode::Kind kind, std::string text = {}) {
     return n;
 }
 
-// "*" is one word, then any number of them, over commas as well: the wildcard of the generator, which
-// the pattern language does not offer to authors.
+// "*" is one word, then any number of them, over commas as well: the wildcard of the generator,
+// which the pattern language does not offer to authors.
 Pattern pattern_of(const std::string& line) {
     Pattern p;
     p.root.parts.push_back(node(PatternNode::Kind::start));
@@ -58,7 +58,8 @@ Pattern pattern_of(const std::string& line) {
             more.crosses = true;
             p.root.parts.push_back(more);
         } else {
-            for (const std::string& w : fold_words(word)) p.root.parts.push_back(node(PatternNode::Kind::word, w));
+            for (const std::string& w : fold_words(word))
+                p.root.parts.push_back(node(PatternNode::Kind::word, w));
         }
         at = end + 1;
     }
@@ -76,16 +77,20 @@ double cpu_seconds() {
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::fprintf(stderr, "usage: %s PATTERNS MESSAGES [--seconds S] [--spelling] [--once]\n", argv[0]);
+        std::fprintf(stderr, "usage: %s PATTERNS MESSAGES [--seconds S] [--spelling] [--once]\n",
+                     argv[0]);
         return 2;
     }
     double seconds = 1;
     bool spelling = false, once = false;
     for (int i = 3; i < argc; ++i) {
         const std::string a = argv[i];
-        if (a == "--seconds" && i + 1 < argc) seconds = std::atof(argv[++i]);
-        else if (a == "--spelling") spelling = true;
-        else if (a == "--once") once = true;
+        if (a == "--seconds" && i + 1 < argc)
+            seconds = std::atof(argv[++i]);
+        else if (a == "--spelling")
+            spelling = true;
+        else if (a == "--once")
+            once = true;
     }
     Catalogue catalogue;
     catalogue.files = {argv[1]};
@@ -144,11 +149,14 @@ int main(int argc, char** argv) {
         const double begin = cpu_seconds();
         const auto clock = std::chrono::steady_clock::now();
         std::size_t done = 0;
-        while (std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count() < seconds / 5) {
+        while (std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count() <
+               seconds / 5) {
             for (const Message& m : messages) {
                 const auto a = std::chrono::steady_clock::now();
                 matcher.understand(m.text, context, scratch, u);
-                micros.push_back(std::chrono::duration<float, std::micro>(std::chrono::steady_clock::now() - a).count());
+                micros.push_back(
+                    std::chrono::duration<float, std::micro>(std::chrono::steady_clock::now() - a)
+                        .count());
                 ++done;
             }
         }
@@ -158,7 +166,12 @@ int main(int argc, char** argv) {
     std::sort(micros.begin(), micros.end());
     std::string pack;
     matcher.save(pack);
-    std::printf("{\"engine\":\"befriend%s\",\"n\":%zu,\"build_ms\":%.0f,\"msgs_per_cpu_s\":%.0f,\"p50_us\":%.2f,\"p99_us\":%.2f,\"states\":%zu,\"pack_mib\":%.1f,\"hit\":\"%d/%d\",\"other_matched\":\"%d/%d\"}\n",
-                spelling ? "-spelling" : "", count, build * 1000, rates[2], static_cast<double>(micros[micros.size() / 2]), static_cast<double>(micros[micros.size() * 99 / 100]),
-                matcher.state_count(), static_cast<double>(pack.size()) / 1048576, hits, expected, wrong, others);
+    std::printf(
+        "{\"engine\":\"befriend%s\",\"n\":%zu,\"build_ms\":%.0f,\"msgs_per_cpu_s\":%.0f,\"p50_us\":"
+        "%.2f,\"p99_us\":%.2f,\"states\":%zu,\"pack_mib\":%.1f,\"hit\":\"%d/"
+        "%d\",\"other_matched\":\"%d/%d\"}\n",
+        spelling ? "-spelling" : "", count, build * 1000, rates[2],
+        static_cast<double>(micros[micros.size() / 2]),
+        static_cast<double>(micros[micros.size() * 99 / 100]), matcher.state_count(),
+        static_cast<double>(pack.size()) / 1048576, hits, expected, wrong, others);
 }

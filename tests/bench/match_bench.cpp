@@ -20,7 +20,8 @@ const char* const messages[] = {
     "hello",
     "I keep going over what I said in the meeting, everybody must have noticed",
     "my boss shouted at me again and I just froze",
-    "I don't know how to say this but I feel so empty lately, like there is a wall of glass between me and everyone",
+    "I don't know how to say this but I feel so empty lately, like there is a wall of glass "
+    "between me and everyone",
     "what can you do?",
     "the bus was late and it rained, otherwise fine",
 };
@@ -28,7 +29,8 @@ const char* const messages[] = {
 Matcher built_in() {
     std::vector<Source> sources;
     for (const EmbeddedFile& file : embedded_files()) {
-        if (std::string(file.path).find("intents/") != std::string::npos) sources.push_back({std::string(file.path), std::string(file.bytes)});
+        if (std::string(file.path).find("intents/") != std::string::npos)
+            sources.push_back({std::string(file.path), std::string(file.bytes)});
     }
     Diagnostics diagnostics;
     return Matcher::compile(load_catalogue(std::move(sources), diagnostics), diagnostics);
@@ -61,7 +63,8 @@ BENCHMARK(match);
 void long_message(benchmark::State& state) {
     static const Matcher matcher = built_in();
     std::string text;
-    for (std::int64_t words = 0; words < state.range(0); words += 12) text += "We walked along the river, then the rain came and we ran home. ";
+    for (std::int64_t words = 0; words < state.range(0); words += 12)
+        text += "We walked along the river, then the rain came and we ran home. ";
     Scratch scratch;
     Understanding u;
     const Context context;
@@ -69,7 +72,9 @@ void long_message(benchmark::State& state) {
         matcher.understand(text, context, scratch, u);
         benchmark::DoNotOptimize(u.readings.data());
     }
-    state.counters["ns_a_word"] = benchmark::Counter(static_cast<double>(state.range(0)) * static_cast<double>(state.iterations()) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["ns_a_word"] = benchmark::Counter(
+        static_cast<double>(state.range(0)) * static_cast<double>(state.iterations()) * 1e-9,
+        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(long_message)->Arg(500)->Arg(5000)->Arg(50000);
 

@@ -34,7 +34,9 @@ const std::vector<std::string>& messages() {
     static const std::vector<std::string> all = [] {
         std::vector<std::string> texts;
         std::vector<std::filesystem::path> files;
-        for (const auto& file : std::filesystem::directory_iterator(BEFRIEND_SOURCE_DIR "/corpus/en/utterances")) files.push_back(file.path());
+        for (const auto& file :
+             std::filesystem::directory_iterator(BEFRIEND_SOURCE_DIR "/corpus/en/utterances"))
+            files.push_back(file.path());
         std::sort(files.begin(), files.end());
         for (const auto& path : files) {
             std::ifstream in(path);
@@ -45,7 +47,8 @@ const std::vector<std::string>& messages() {
         // Mixed by a fixed stride, so that neighbours are about different things.
         std::vector<std::string> mixed;
         const std::size_t stride = 7919;
-        for (std::size_t i = 0; i < texts.size(); ++i) mixed.push_back(texts[(i * stride) % texts.size()]);
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            mixed.push_back(texts[(i * stride) % texts.size()]);
         return mixed;
     }();
     return all;
@@ -108,7 +111,8 @@ Session talked() {
     Incoming incoming;
     incoming.person = "p";
     incoming.at = Instant(std::chrono::hours(24 * 20000));
-    for (const char* text : {"im such an idiot, nobody else messes up like this", "i forgot my mum's birthday", "she was so quiet on the phone", "look",
+    for (const char* text : {"im such an idiot, nobody else messes up like this",
+                             "i forgot my mum's birthday", "she was so quiet on the phone", "look",
                              "it happens, call her tomorrow", "yes", "strange", "yes"}) {
         incoming.parts = {text};
         incoming.at += std::chrono::seconds(20);

@@ -55,8 +55,10 @@ TEST_SUITE("engine/reflect") {
     }
 
     TEST_CASE("names, links, quotes and bidi marks are never echoed") {
-        for (const std::string_view text : {"i told Anna about it", "i saw https://example.org/x", "he said \"useless\" to me", "i am \xE2\x80\xAEtired",
-                                            "i {n} feel it", "i feel <b>bad</b>", "my boss \x1b[31m shouted"}) {
+        for (const std::string_view text :
+             {"i told Anna about it", "i saw https://example.org/x", "he said \"useless\" to me",
+              "i am \xE2\x80\xAEtired", "i {n} feel it", "i feel <b>bad</b>",
+              "my boss \x1b[31m shouted"}) {
             CAPTURE(text);
             CHECK(reflected(text) == "-");
         }
@@ -65,10 +67,15 @@ TEST_SUITE("engine/reflect") {
         CHECK_FALSE(safe_to_echo("i am worthless"));
     }
 
-    TEST_CASE("a noun phrase is taken from behind a preposition or verb, with its possessive turned") {
-        struct Row { std::string_view text, phrase; };
-        for (const Row& row : {Row{"i feel so bad about my exam", "your exam"}, Row{"i lost my job in march", "your job"},
-                               Row{"i was rude to my sister", "your sister"}, Row{"my boss ignored me", "-"}, Row{"about my stupid face", "-"}}) {
+    TEST_CASE(
+        "a noun phrase is taken from behind a preposition or verb, with its possessive turned") {
+        struct Row {
+            std::string_view text, phrase;
+        };
+        for (const Row& row : {Row{"i feel so bad about my exam", "your exam"},
+                               Row{"i lost my job in march", "your job"},
+                               Row{"i was rude to my sister", "your sister"},
+                               Row{"my boss ignored me", "-"}, Row{"about my stupid face", "-"}}) {
             CAPTURE(row.text);
             CHECK(noun_phrase(row.text).value_or("-") == row.phrase);
         }

@@ -65,7 +65,8 @@ TEST_SUITE("engine/step") {
 
     TEST_CASE("a crisis is answered in that turn, wherever the talk is") {
         for (const Step* step : waiting_steps()) {
-            for (const char* text : {"i want to kill myself", "i wish i could just not wake up", "i already took the pills"}) {
+            for (const char* text : {"i want to kill myself", "i wish i could just not wake up",
+                                     "i already took the pills"}) {
                 Talk talk;
                 put_at(talk, *step);
                 CAPTURE(talk.session.stack.back().dialog);
@@ -95,7 +96,9 @@ TEST_SUITE("engine/step") {
         CHECK(other.showed_help());
     }
 
-    TEST_CASE("a no to the direct question is believed, from the person asked and only after it was put") {
+    TEST_CASE(
+        "a no to the direct question is believed, from the person asked and only after it was "
+        "put") {
         Talk talk;
         talk.start();
         talk.say("i wish i could just not wake up");
@@ -177,10 +180,13 @@ TEST_SUITE("engine/step") {
         CHECK(talk.at_step().find("p2_") == std::string::npos);
     }
 
-    TEST_CASE("the same session and message give the same turn, and a saved session goes on the same") {
+    TEST_CASE(
+        "the same session and message give the same turn, and a saved session goes on the same") {
         Talk one(7), two(7);
-        for (const char* text : {"im such an idiot, nobody else messes up like this", "i forgot my mum's birthday", "look", "i'd say it happens",
-                                 "yes", "idk", "skip", "help", "what is self compassion", "i am sad about my exam", "listen", "ok bye"}) {
+        for (const char* text :
+             {"im such an idiot, nobody else messes up like this", "i forgot my mum's birthday",
+              "look", "i'd say it happens", "yes", "idk", "skip", "help", "what is self compassion",
+              "i am sad about my exam", "listen", "ok bye"}) {
             two.session = *session_from_json(to_json(two.session));
             CHECK(one.say(text) == two.say(text));
             CHECK(one.session == two.session);
@@ -201,8 +207,10 @@ TEST_SUITE("engine/step") {
     }
 
     TEST_CASE("any bytes get a kind reply") {
-        for (const std::string& text : {std::string("\xFF\xFE\x00\x01", 4), std::string(1 << 20, 'a'), std::string("\xF0\x9F\x98\xAD\xF0\x9F\x98\xAD"),
-                                        std::string("\x1b[2J\x1b]0;x\x07"), std::string(), std::string("\xD0\xBF\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82")}) {
+        for (const std::string& text :
+             {std::string("\xFF\xFE\x00\x01", 4), std::string(1 << 20, 'a'),
+              std::string("\xF0\x9F\x98\xAD\xF0\x9F\x98\xAD"), std::string("\x1b[2J\x1b]0;x\x07"),
+              std::string(), std::string("\xD0\xBF\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82")}) {
             Talk talk;
             talk.start();
             const auto bubbles = talk.say(text);

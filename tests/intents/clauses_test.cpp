@@ -18,9 +18,11 @@ const char* const yaml =
     "    kind: content\n"
     "    whom: [self]\n"
     "    negated: soothing\n"
-    "    patterns: [ { like: \"(worthless|useless|idiot|failure|hate myself|not good enough)\", weight: 1.0 } ]\n"
+    "    patterns: [ { like: \"(worthless|useless|idiot|failure|hate myself|not good enough)\", "
+    "weight: 1.0 } ]\n"
     "  soothing: { kind: content, patterns: [ { like: \"calm\", weight: 1.0 } ] }\n"
-    "  crisis_suicide: { kind: crisis, whom: [self], patterns: [ { like: \"want to die\", weight: 1.0, level: passive }, { like: \"kill myself\", weight: 1.0, level: active } ] }\n";
+    "  crisis_suicide: { kind: crisis, whom: [self], patterns: [ { like: \"want to die\", weight: "
+    "1.0, level: passive }, { like: \"kill myself\", weight: 1.0, level: active } ] }\n";
 
 }  // namespace
 
@@ -32,12 +34,29 @@ TEST_SUITE("intents/clauses") {
             Whom whom;
         };
         for (const Row& row : {
-                 Row{"I am worthless", Whom::self}, Row{"so worthless", Whom::self}, Row{"my sister is worthless", Whom::other}, Row{"my boss is such an idiot", Whom::other}, Row{"she thinks she is worthless", Whom::other},
-                 Row{"you are useless", Whom::bot}, Row{"I think he is an idiot", Whom::other}, Row{"he makes me feel worthless", Whom::self}, Row{"my life is worthless", Whom::self},
-                 Row{"my head says I am worthless", Whom::self}, Row{"the voice tells me \"you are worthless\"", Whom::self}, Row{"my dad told me I'm useless", Whom::other},
-                 Row{"my dad says I'm useless and he's right", Whom::self}, Row{"I told my mum I am worthless", Whom::self}, Row{"when you feel worthless", Whom::anyone},
-                 Row{"my mum left and I feel worthless", Whom::self}, Row{"I was late but my boss is an idiot", Whom::other}, Row{"Everyone says I'm useless", Whom::other},
-                 Row{"he said \"you are useless\" again", Whom::other}, Row{"I feel like a \"failure\"", Whom::self}, Row{"she \"is an idiot and so on and so forth", Whom::other}, Row{"hate myself", Whom::self}, Row{"I love my sister but I am worthless", Whom::self},
+                 Row{"I am worthless", Whom::self},
+                 Row{"so worthless", Whom::self},
+                 Row{"my sister is worthless", Whom::other},
+                 Row{"my boss is such an idiot", Whom::other},
+                 Row{"she thinks she is worthless", Whom::other},
+                 Row{"you are useless", Whom::bot},
+                 Row{"I think he is an idiot", Whom::other},
+                 Row{"he makes me feel worthless", Whom::self},
+                 Row{"my life is worthless", Whom::self},
+                 Row{"my head says I am worthless", Whom::self},
+                 Row{"the voice tells me \"you are worthless\"", Whom::self},
+                 Row{"my dad told me I'm useless", Whom::other},
+                 Row{"my dad says I'm useless and he's right", Whom::self},
+                 Row{"I told my mum I am worthless", Whom::self},
+                 Row{"when you feel worthless", Whom::anyone},
+                 Row{"my mum left and I feel worthless", Whom::self},
+                 Row{"I was late but my boss is an idiot", Whom::other},
+                 Row{"Everyone says I'm useless", Whom::other},
+                 Row{"he said \"you are useless\" again", Whom::other},
+                 Row{"I feel like a \"failure\"", Whom::self},
+                 Row{"she \"is an idiot and so on and so forth", Whom::other},
+                 Row{"hate myself", Whom::self},
+                 Row{"I love my sister but I am worthless", Whom::self},
                  Row{"the exam went badly, I'm an idiot", Whom::self},
              }) {
             CAPTURE(row.text);
@@ -55,12 +74,27 @@ TEST_SUITE("intents/clauses") {
             Polarity polarity;
         };
         for (const Row& row : {
-                 Row{"I'm not worthless", Polarity::negated}, Row{"im not really worthless", Polarity::negated}, Row{"I don't feel worthless today", Polarity::negated}, Row{"I don't think I'm worthless", Polarity::negated},
-                 Row{"it's not that I'm worthless", Polarity::negated}, Row{"I am not good enough", Polarity::asserted}, Row{"I can't help feeling worthless", Polarity::asserted},
-                 Row{"I don't know why I'm so worthless", Polarity::asserted}, Row{"not sure why I feel worthless", Polarity::asserted}, Row{"not just sad but worthless", Polarity::asserted},
-                 Row{"no, I'm worthless", Polarity::asserted}, Row{"no I am worthless", Polarity::asserted}, Row{"I'm not sad, I'm worthless", Polarity::asserted}, Row{"I never felt so worthless", Polarity::asserted},
-                 Row{"nobody cares that I am worthless", Polarity::asserted}, Row{"maybe I'm worthless", Polarity::hedged}, Row{"I'm not sure if I'm worthless", Polarity::hedged}, Row{"I am not not worthless", Polarity::hedged},
-                 Row{"aren't I just worthless", Polarity::asserted}, Row{"nothing but a failure", Polarity::asserted}, Row{"I was never an idiot", Polarity::negated},
+                 Row{"I'm not worthless", Polarity::negated},
+                 Row{"im not really worthless", Polarity::negated},
+                 Row{"I don't feel worthless today", Polarity::negated},
+                 Row{"I don't think I'm worthless", Polarity::negated},
+                 Row{"it's not that I'm worthless", Polarity::negated},
+                 Row{"I am not good enough", Polarity::asserted},
+                 Row{"I can't help feeling worthless", Polarity::asserted},
+                 Row{"I don't know why I'm so worthless", Polarity::asserted},
+                 Row{"not sure why I feel worthless", Polarity::asserted},
+                 Row{"not just sad but worthless", Polarity::asserted},
+                 Row{"no, I'm worthless", Polarity::asserted},
+                 Row{"no I am worthless", Polarity::asserted},
+                 Row{"I'm not sad, I'm worthless", Polarity::asserted},
+                 Row{"I never felt so worthless", Polarity::asserted},
+                 Row{"nobody cares that I am worthless", Polarity::asserted},
+                 Row{"maybe I'm worthless", Polarity::hedged},
+                 Row{"I'm not sure if I'm worthless", Polarity::hedged},
+                 Row{"I am not not worthless", Polarity::hedged},
+                 Row{"aren't I just worthless", Polarity::asserted},
+                 Row{"nothing but a failure", Polarity::asserted},
+                 Row{"I was never an idiot", Polarity::negated},
              }) {
             CAPTURE(row.text);
             const Understanding u = m.understand(row.text);
@@ -91,9 +125,14 @@ TEST_SUITE("intents/clauses") {
             const char* text;
             Time time;
         };
-        for (const Row& row : {Row{"I am worthless", Time::now}, Row{"I was worthless", Time::past}, Row{"I have felt worthless", Time::now}, Row{"years ago I was worthless", Time::past},
-                               Row{"I will be worthless", Time::future}, Row{"I'm going to be a failure", Time::future}, Row{"what if I am a failure", Time::hypothetical}, Row{"if I fail, I will be worthless", Time::hypothetical},
-                               Row{"I have been worthless since I was 12", Time::now}}) {
+        for (const Row& row :
+             {Row{"I am worthless", Time::now}, Row{"I was worthless", Time::past},
+              Row{"I have felt worthless", Time::now}, Row{"years ago I was worthless", Time::past},
+              Row{"I will be worthless", Time::future},
+              Row{"I'm going to be a failure", Time::future},
+              Row{"what if I am a failure", Time::hypothetical},
+              Row{"if I fail, I will be worthless", Time::hypothetical},
+              Row{"I have been worthless since I was 12", Time::now}}) {
             CAPTURE(row.text);
             const Understanding u = m.understand(row.text);
             const Reading* r = reading_of(m, u, "judged");
@@ -115,7 +154,8 @@ TEST_SUITE("intents/clauses") {
         r = reading_of(m, u, "crisis_suicide");
         REQUIRE(r);
         CHECK_FALSE(r->counts);
-        u = m.understand("I won't kill myself, but I keep thinking how I kill myself, and I want to die");
+        u = m.understand(
+            "I won't kill myself, but I keep thinking how I kill myself, and I want to die");
         int active = 0, passive = 0;
         for (const Reading& x : u.readings) {
             if (x.counts && x.level == "active") ++active;

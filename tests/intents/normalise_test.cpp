@@ -16,12 +16,50 @@ TEST_SUITE("intents/normalise") {
             std::string text;
             std::string folded;
         };
-        for (const Row& row : {Row{"I'm", "i am"}, Row{"I’m", "i am"}, Row{"im", "i am"}, Row{"i m", "i am"}, Row{"IM", "i am"}, Row{"don't", "do not"}, Row{"dont", "do not"}, Row{"don t", "do not"},
-                               Row{"can't", "can not"}, Row{"cannot", "can not"}, Row{"cant", "can not"}, Row{"he's", "he is"}, Row{"i've", "i have"}, Row{"gonna", "going to"}, Row{"wanna", "want to"},
-                               Row{"gotta", "have to"}, Row{"idk", "i do not know"}, Row{"u", "you"}, Row{"ur", "your"}, Row{"ppl", "people"}, Row{"bc", "because"}, Row{"rn", "right now"}, Row{"noone", "no one"},
-                               Row{"no-one", "no one"}, Row{"sooo", "so"}, Row{"noooo", "no"}, Row{"worthlesssss", "worthless"}, Row{"ｗｏｒｔｈｌｅｓｓ", "worthless"}, Row{"wor\u200bthless", "worthless"},
-                               Row{"𝔀𝓸𝓻𝓽𝓱𝓵𝓮𝓼𝓼", "worthless"}, Row{"self-harm", "self harm"}, Row{"ill be fine", "i will be fine"}, Row{"i feel ill today", "i feel ill today"}, Row{"and id rather", "and i would rather"},
-                               Row{"6.5", "6.5"}, Row{"👍🏽", "👍"}, Row{":(", "🙁"}, Row{"<3", "❤"}, Row{"you & me", "you and me"}, Row{"'cause i", "because i"}, Row{"f*ck", "fuck"}, Row{"*their", "* their"}, Row{"", ""}, Row{"?!", ""}}) {
+        for (const Row& row : {Row{"I'm", "i am"},
+                               Row{"I’m", "i am"},
+                               Row{"im", "i am"},
+                               Row{"i m", "i am"},
+                               Row{"IM", "i am"},
+                               Row{"don't", "do not"},
+                               Row{"dont", "do not"},
+                               Row{"don t", "do not"},
+                               Row{"can't", "can not"},
+                               Row{"cannot", "can not"},
+                               Row{"cant", "can not"},
+                               Row{"he's", "he is"},
+                               Row{"i've", "i have"},
+                               Row{"gonna", "going to"},
+                               Row{"wanna", "want to"},
+                               Row{"gotta", "have to"},
+                               Row{"idk", "i do not know"},
+                               Row{"u", "you"},
+                               Row{"ur", "your"},
+                               Row{"ppl", "people"},
+                               Row{"bc", "because"},
+                               Row{"rn", "right now"},
+                               Row{"noone", "no one"},
+                               Row{"no-one", "no one"},
+                               Row{"sooo", "so"},
+                               Row{"noooo", "no"},
+                               Row{"worthlesssss", "worthless"},
+                               Row{"ｗｏｒｔｈｌｅｓｓ", "worthless"},
+                               Row{"wor\u200bthless", "worthless"},
+                               Row{"𝔀𝓸𝓻𝓽𝓱𝓵𝓮𝓼𝓼", "worthless"},
+                               Row{"self-harm", "self harm"},
+                               Row{"ill be fine", "i will be fine"},
+                               Row{"i feel ill today", "i feel ill today"},
+                               Row{"and id rather", "and i would rather"},
+                               Row{"6.5", "6.5"},
+                               Row{"👍🏽", "👍"},
+                               Row{":(", "🙁"},
+                               Row{"<3", "❤"},
+                               Row{"you & me", "you and me"},
+                               Row{"'cause i", "because i"},
+                               Row{"f*ck", "fuck"},
+                               Row{"*their", "* their"},
+                               Row{"", ""},
+                               Row{"?!", ""}}) {
             CAPTURE(row.text);
             CHECK(m.understand(row.text).folded == row.folded);
         }
@@ -29,7 +67,8 @@ TEST_SUITE("intents/normalise") {
 
     TEST_CASE("every word points at the bytes typed") {
         const Matcher m = matcher_for_pattern("worthless");
-        for (const char* text : {"Ｉ’m so 𝔀𝓸𝓻𝓽𝓱𝓵𝓮𝓼𝓼, “really” 😭😭 don’t", "a\xffz b\xc3", "i m  i ve", "x\u200by"}) {
+        for (const char* text :
+             {"Ｉ’m so 𝔀𝓸𝓻𝓽𝓱𝓵𝓮𝓼𝓼, “really” 😭😭 don’t", "a\xffz b\xc3", "i m  i ve", "x\u200by"}) {
             CAPTURE(text);
             const Understanding u = m.understand(text);
             CHECK(is_utf8(u.text));
@@ -38,7 +77,8 @@ TEST_SUITE("intents/normalise") {
                 CHECK(t.typed.begin < t.typed.end);
                 CHECK(t.typed.end <= u.text.size());
                 CHECK(t.typed.begin >= last);
-                CHECK(is_utf8(std::string_view(u.text).substr(t.typed.begin, t.typed.end - t.typed.begin)));
+                CHECK(is_utf8(
+                    std::string_view(u.text).substr(t.typed.begin, t.typed.end - t.typed.begin)));
                 last = t.typed.begin;
             }
         }

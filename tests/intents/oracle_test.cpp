@@ -36,7 +36,8 @@ using Place = std::pair<std::uint32_t, Mode>;
 
 class Naive {
 public:
-    explicit Naive(const Understanding& u) : u_(u), n_(static_cast<std::uint32_t>(u.tokens.size())) {}
+    explicit Naive(const Understanding& u)
+        : u_(u), n_(static_cast<std::uint32_t>(u.tokens.size())) {}
 
     bool matches(const Pattern& p) const {
         for (std::uint32_t i = 0; i <= n_; ++i) {
@@ -73,7 +74,8 @@ private:
                 if (q >= n_) continue;
                 if (f.second == Mode::after_gap && before(q) == Boundary::hard) continue;
                 const std::string text(u_.folded_word(u_.tokens[q]));
-                if (std::find(forms.begin(), forms.end(), text) != forms.end()) out.insert({q + 1, Mode::started});
+                if (std::find(forms.begin(), forms.end(), text) != forms.end())
+                    out.insert({q + 1, Mode::started});
             }
         }
         return out;
@@ -103,19 +105,24 @@ private:
 
     Places ends(const PatternNode& n, const Places& from) const {
         switch (n.kind) {
-            case Kind::word: return word(n.exact ? std::vector<std::string>{n.text} : forms_of(n.text), from);
-            case Kind::self: return word({"i", "me", "my", "mine", "myself"}, from);
-            case Kind::bot: return word({"you", "your", "yours", "yourself"}, from);
+            case Kind::word:
+                return word(n.exact ? std::vector<std::string>{n.text} : forms_of(n.text), from);
+            case Kind::self:
+                return word({"i", "me", "my", "mine", "myself"}, from);
+            case Kind::bot:
+                return word({"you", "your", "yours", "yourself"}, from);
             case Kind::lexicon: {
                 Places out = word(merge(forms_of("idiot"), forms_of("failure")), from);
-                for (const std::vector<std::string>& phrase : {std::vector<std::string>{"waste", "of", "space"}, {"mess", "up"}}) {
+                for (const std::vector<std::string>& phrase :
+                     {std::vector<std::string>{"waste", "of", "space"}, {"mess", "up"}}) {
                     Places at = from;
                     for (const std::string& w : phrase) at = word(forms_of(w), at);
                     out.insert(at.begin(), at.end());
                 }
                 return out;
             }
-            case Kind::gap: return gap(n.most, from);
+            case Kind::gap:
+                return gap(n.most, from);
             case Kind::end: {
                 Places out;
                 for (const Place& f : from) {
@@ -134,7 +141,8 @@ private:
                 }
                 return out;
             }
-            case Kind::capture: return ends(n.parts[0], from);
+            case Kind::capture:
+                return ends(n.parts[0], from);
             case Kind::optional: {
                 Places out = ends(n.parts[0], from);
                 out.insert(from.begin(), from.end());
@@ -159,16 +167,19 @@ private:
                 Places out;
                 do {
                     Places at = from;
-                    for (std::size_t i = 0; i < order.size(); ++i) at = ends(n.parts[order[i]], i ? gap(any_order_gap, at) : at);
+                    for (std::size_t i = 0; i < order.size(); ++i)
+                        at = ends(n.parts[order[i]], i ? gap(any_order_gap, at) : at);
                     out.insert(at.begin(), at.end());
                 } while (std::next_permutation(order.begin(), order.end()));
                 return out;
             }
-            default: return {};
+            default:
+                return {};
         }
     }
 
-    static std::vector<std::string> merge(std::vector<std::string> a, const std::vector<std::string>& b) {
+    static std::vector<std::string> merge(std::vector<std::string> a,
+                                          const std::vector<std::string>& b) {
         a.insert(a.end(), b.begin(), b.end());
         return a;
     }
@@ -178,8 +189,10 @@ private:
 };
 
 const char* const pattern_words[] = {"red", "green", "walk", "hate", "=walking", "so", "house"};
-const char* const sentence_words[] = {"red", "green", "walks", "walking", "hated", "so", "just", "house", "blue", "idiot", "messed", "up", "waste", "of", "space", "i", "you", "me",
-                                      "but", "because", "red,", "green.", "walk,", "blue,", "so,", "house."};
+const char* const sentence_words[] = {
+    "red",   "green",   "walks", "walking", "hated", "so",    "just", "house", "blue",
+    "idiot", "messed",  "up",    "waste",   "of",    "space", "i",    "you",   "me",
+    "but",   "because", "red,",  "green.",  "walk,", "blue,", "so,",  "house."};
 
 std::string random_pattern(Random& r, int depth) {
     std::string out;
@@ -187,14 +200,31 @@ std::string random_pattern(Random& r, int depth) {
     for (std::uint32_t i = 0; i < n; ++i) {
         if (i) out += ' ';
         switch (depth > 2 ? r.below(7) : r.below(14)) {
-            case 7: out += "(" + random_pattern(r, depth + 1) + "|" + random_pattern(r, depth + 1) + ")"; break;
-            case 8: out += "[" + random_pattern(r, depth + 1) + "]"; break;
-            case 9: out += "(" + random_pattern(r, depth + 1) + " & " + random_pattern(r, depth + 1) + ")"; break;
-            case 10: out += "..." + std::to_string(1 + r.below(4)); break;
-            case 11: out += "{x: " + random_pattern(r, depth + 1) + "}"; break;
-            case 12: out += "<bad>"; break;
-            case 13: out += r.below(2) ? "@self" : "@bot"; break;
-            default: out += pattern_words[r.below(static_cast<std::uint32_t>(std::size(pattern_words)))];
+            case 7:
+                out +=
+                    "(" + random_pattern(r, depth + 1) + "|" + random_pattern(r, depth + 1) + ")";
+                break;
+            case 8:
+                out += "[" + random_pattern(r, depth + 1) + "]";
+                break;
+            case 9:
+                out +=
+                    "(" + random_pattern(r, depth + 1) + " & " + random_pattern(r, depth + 1) + ")";
+                break;
+            case 10:
+                out += "..." + std::to_string(1 + r.below(4));
+                break;
+            case 11:
+                out += "{x: " + random_pattern(r, depth + 1) + "}";
+                break;
+            case 12:
+                out += "<bad>";
+                break;
+            case 13:
+                out += r.below(2) ? "@self" : "@bot";
+                break;
+            default:
+                out += pattern_words[r.below(static_cast<std::uint32_t>(std::size(pattern_words)))];
         }
     }
     return out;
@@ -208,7 +238,9 @@ TEST_SUITE("intents/oracle") {
         // All patterns in one matcher, so that shared states are put to the test as well.
         std::vector<Pattern> patterns;
         std::vector<std::string> sources;
-        std::string yaml = "language: en\nwords:\n  skip: [so, just]\n  bad: [idiot, failure, \"waste of space\", \"mess up\"]\nintents:\n";
+        std::string yaml =
+            "language: en\nwords:\n  skip: [so, just]\n  bad: [idiot, failure, \"waste of space\", "
+            "\"mess up\"]\nintents:\n";
         while (patterns.size() < 300) {
             std::string pattern = random_pattern(r, 0);
             if (r.below(6) == 0) pattern = "^ " + pattern;
@@ -216,7 +248,8 @@ TEST_SUITE("intents/oracle") {
             std::vector<PatternError> errors;
             patterns.push_back(parse_pattern(pattern, errors));
             REQUIRE(errors.empty());
-            yaml += "  it" + std::to_string(patterns.size() - 1) + ": { patterns: [ { like: \"" + pattern + "\", whom: self, polarity: asserted } ] }\n";
+            yaml += "  it" + std::to_string(patterns.size() - 1) + ": { patterns: [ { like: \"" +
+                    pattern + "\", whom: self, polarity: asserted } ] }\n";
             sources.push_back(std::move(pattern));
         }
         Diagnostics diagnostics;
@@ -227,7 +260,10 @@ TEST_SUITE("intents/oracle") {
         for (int s = 0; s < 80; ++s) {
             std::string text;
             const std::uint32_t n = 1 + r.below(9);
-            for (std::uint32_t i = 0; i < n; ++i) text += (i ? " " : "") + std::string(sentence_words[r.below(static_cast<std::uint32_t>(std::size(sentence_words)))]);
+            for (std::uint32_t i = 0; i < n; ++i)
+                text +=
+                    (i ? " " : "") + std::string(sentence_words[r.below(
+                                         static_cast<std::uint32_t>(std::size(sentence_words)))]);
             const Understanding u = m.understand(text);
             std::set<std::string> got;
             for (const Reading& x : u.readings) {

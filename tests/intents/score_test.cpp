@@ -20,7 +20,8 @@ const char* const yaml =
     "      - { like: \"round\", weight: 0.4, family: shape }\n"
     "      - { like: \"red round\", weight: 0.3, family: both }\n"
     "      - { like: \"enormous\", weight: 1.0 }\n"
-    "  b: { kind: content, only_if: { none_of: [a] }, patterns: [ { like: \"thing\", weight: 0.8 } ] }\n"
+    "  b: { kind: content, only_if: { none_of: [a] }, patterns: [ { like: \"thing\", weight: 0.8 } "
+    "] }\n"
     "  feeling_sad: { kind: feeling, patterns: [ { like: \"sad\" } ] }\n"
     "  topic_work: { kind: topic, patterns: [ { like: \"work\" } ] }\n"
     "  stop: { kind: control, patterns: [ { like: \"stop\" } ] }\n"
@@ -43,8 +44,9 @@ TEST_SUITE("intents/score") {
         CHECK(score(m, "red", "a") == doctest::Approx(0.4));
         CHECK(score(m, "red and green", "a") == doctest::Approx(0.4));
         CHECK(score(m, "red and round", "a") == doctest::Approx(0.64));
-        CHECK(score(m, "red round", "a") == doctest::Approx(0.64));  // "red round" counts no word twice
-        CHECK(score(m, "enormus", "a") == doctest::Approx(0.8));     // one typing error
+        CHECK(score(m, "red round", "a") ==
+              doctest::Approx(0.64));  // "red round" counts no word twice
+        CHECK(score(m, "enormus", "a") == doctest::Approx(0.8));  // one typing error
         CHECK_FALSE(heard(m, "red", "a"));
         CHECK(heard(m, "red and round", "a"));
     }
@@ -56,7 +58,8 @@ TEST_SUITE("intents/score") {
         CHECK_FALSE(heard(m, "an enormous thing", "b"));
     }
 
-    TEST_CASE("labels follow the priority list, at most four, and feelings and topics stand apart") {
+    TEST_CASE(
+        "labels follow the priority list, at most four, and feelings and topics stand apart") {
         const Matcher m = matcher_of(yaml);
         const Understanding u = m.understand("bad, afraid, stupid, alone, sad at work, stop");
         REQUIRE(u.labels.size() == 4);

@@ -21,18 +21,22 @@ inline Matcher matcher_of(std::string yaml, Diagnostics* found = nullptr) {
 
 // One intent "it" with one pattern, about anybody, and a few word lists.
 inline Matcher matcher_for_pattern(std::string_view pattern, std::string_view more = "") {
-    return matcher_of("language: en\n"
-                      "words:\n"
-                      "  skip: [so, just, really, very, like, \"kind of\"]\n"
-                      "  relation: [sister, mother, boss, friend, \"step mother\"]\n"
-                      "  bad: [idiot, failure, \"waste of space\", \"mess up\"]\n"
-                      "intents:\n"
-                      "  it:\n"
-                      "    kind: content\n"
-                      "    patterns: [ { like: \"" + std::string(pattern) + "\", weight: 1.0, whom: self, polarity: asserted" + std::string(more) + " } ]\n");
+    return matcher_of(
+        "language: en\n"
+        "words:\n"
+        "  skip: [so, just, really, very, like, \"kind of\"]\n"
+        "  relation: [sister, mother, boss, friend, \"step mother\"]\n"
+        "  bad: [idiot, failure, \"waste of space\", \"mess up\"]\n"
+        "intents:\n"
+        "  it:\n"
+        "    kind: content\n"
+        "    patterns: [ { like: \"" +
+        std::string(pattern) + "\", weight: 1.0, whom: self, polarity: asserted" +
+        std::string(more) + " } ]\n");
 }
 
-inline const Reading* reading_of(const Matcher& m, const Understanding& u, std::string_view intent) {
+inline const Reading* reading_of(const Matcher& m, const Understanding& u,
+                                 std::string_view intent) {
     const IntentId id = m.find(intent);
     for (const Reading& r : u.readings) {
         if (r.intent == id) return &r;
@@ -48,7 +52,8 @@ inline bool heard(const Matcher& m, std::string_view text, std::string_view inte
 
 inline std::string words_of(const Understanding& u, const Reading& r) {
     std::string out;
-    for (const Span& s : r.evidence) out += (out.empty() ? "" : "+") + u.text.substr(s.begin, s.end - s.begin);
+    for (const Span& s : r.evidence)
+        out += (out.empty() ? "" : "+") + u.text.substr(s.begin, s.end - s.begin);
     return out;
 }
 

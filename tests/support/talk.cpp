@@ -74,9 +74,11 @@ std::vector<std::string> Talk::at(Instant when, std::string_view text) {
 std::vector<std::string> Talk::wait(std::chrono::seconds seconds) {
     const Instant until = now + seconds;
     std::vector<std::string> bubbles;
-    for (int guard = 0; guard < 1000 && session.deadline && session.deadline->at <= until; ++guard) {
+    for (int guard = 0; guard < 1000 && session.deadline && session.deadline->at <= until;
+         ++guard) {
         now = session.deadline->at;
-        for (std::string& bubble : run(deadline_incoming(session))) bubbles.push_back(std::move(bubble));
+        for (std::string& bubble : run(deadline_incoming(session)))
+            bubbles.push_back(std::move(bubble));
     }
     now = until;
     return bubbles;
@@ -94,7 +96,8 @@ void Talk::go_to(std::string_view dialog, std::string_view step_name) {
     REQUIRE(id != DialogId::none);
     Frame frame;
     frame.dialog = std::string(dialog);
-    frame.step = step_name.empty() ? shipped_pack().step(shipped_pack().dialog(id).first).name : std::string(step_name);
+    frame.step = step_name.empty() ? shipped_pack().step(shipped_pack().dialog(id).first).name
+                                   : std::string(step_name);
     frame.wait_on = true;
     if (dialog != "home") session.stack.push_back(frame);
 }
@@ -107,13 +110,17 @@ bool Talk::ended() const {
 
 bool Talk::asked() const {
     for (const Effect& effect : turn_.effects)
-        if (const Say* say = std::get_if<Say>(&effect); say != nullptr && say->text.find('?') != std::string::npos) return true;
+        if (const Say* say = std::get_if<Say>(&effect);
+            say != nullptr && say->text.find('?') != std::string::npos)
+            return true;
     return false;
 }
 
 bool Talk::showed_help() const {
     for (const Effect& effect : turn_.effects)
-        if (const Say* say = std::get_if<Say>(&effect); say != nullptr && say->safety && (say->resource || say->asks)) return true;
+        if (const Say* say = std::get_if<Say>(&effect);
+            say != nullptr && say->safety && (say->resource || say->asks))
+            return true;
     return false;
 }
 

@@ -31,9 +31,10 @@ public:
     // Goes to a step of a dialog as if the talk had led there.
     void go_to(std::string_view dialog, std::string_view step = {});
 
-    bool ended() const;          // the last turn closed the conversation
-    bool asked() const;          // the last turn has a question mark
-    bool showed_help() const;    // the last turn has a helpline or emergency number, or the direct question
+    bool ended() const;  // the last turn closed the conversation
+    bool asked() const;  // the last turn has a question mark
+    bool showed_help()
+        const;  // the last turn has a helpline or emergency number, or the direct question
     const std::string& at_step() const { return turn_.trace.at; }
     int rank() const { return session.safety.rank; }
 

@@ -18,7 +18,8 @@ namespace {
 class Folder {
 public:
     Folder() {
-        path_ = fs::temp_directory_path() / ("befriend_pack_test_" + std::to_string(::getpid()) + "_" + std::to_string(count_++));
+        path_ = fs::temp_directory_path() / ("befriend_pack_test_" + std::to_string(::getpid()) +
+                                             "_" + std::to_string(count_++));
         fs::create_directories(path_ / "dialogs" / "en");
         fs::create_directories(path_ / "cache");
         ::setenv("XDG_CACHE_HOME", (path_ / "cache").c_str(), 1);
@@ -39,7 +40,8 @@ public:
     std::vector<fs::path> packs() const {
         std::vector<fs::path> result;
         if (!fs::exists(path_ / "cache" / "befriend")) return result;
-        for (const auto& entry : fs::directory_iterator(path_ / "cache" / "befriend")) result.push_back(entry.path());
+        for (const auto& entry : fs::directory_iterator(path_ / "cache" / "befriend"))
+            result.push_back(entry.path());
         return result;
     }
 
@@ -49,7 +51,8 @@ private:
 };
 
 const std::string own_dialog =
-    "dialog: my_own\nversion: 1\nkind: talk\nabout: \"For a test.\"\nstarts:\n  - { heard: unsure }\nsteps:\n  - step: first\n    say: \"Hello from a folder.\"\n";
+    "dialog: my_own\nversion: 1\nkind: talk\nabout: \"For a test.\"\nstarts:\n  - { heard: unsure "
+    "}\nsteps:\n  - step: first\n    say: \"Hello from a folder.\"\n";
 
 bool has_code(const Diagnostics& diagnostics, std::string_view code) {
     return std::ranges::any_of(diagnostics, [&](const Diagnostic& d) { return d.code == code; });
@@ -78,7 +81,9 @@ TEST_SUITE("tools/pack_source") {
 
     TEST_CASE("a folder cannot replace a safety dialog or a helpline") {
         const Folder folder;
-        folder.write("dialogs/en/crisis_ask.yaml", "dialog: crisis_ask\nversion: 9\nkind: talk\nabout: \"No.\"\nsteps:\n  - step: first\n    say: \"Cheers.\"\n");
+        folder.write("dialogs/en/crisis_ask.yaml",
+                     "dialog: crisis_ask\nversion: 9\nkind: talk\nabout: \"No.\"\nsteps:\n  - "
+                     "step: first\n    say: \"Cheers.\"\n");
         folder.write("dialogs/resources/us.yaml", "country: us\nemergency: \"1\"\nlines: []\n");
         folder.write("intents/en/safety.yaml", "language: en\n");
         Diagnostics diagnostics;

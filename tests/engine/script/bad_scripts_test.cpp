@@ -61,7 +61,9 @@ TEST_SUITE("engine/script/bad_scripts") {
         std::vector<std::string> seeds;
         for (const fs::path& path : bad_scripts()) REQUIRE(read_file(path, seeds.emplace_back()));
         const FileChecker checker({}, fixed_day());
-        constexpr std::array<std::string_view, 12> scraps{"{", "}", "[", "'", "\"", ": ", "- ", "\n  ", "{n, plural, other {", "if: (", "call: first", "\xFF"};
+        constexpr std::array<std::string_view, 12> scraps{
+            "{",     "}",           "[",   "'", "\"", ": ", "- ", "\n  ", "{n, plural, other {",
+            "if: (", "call: first", "\xFF"};
         std::uint32_t state = 20261125;
         const auto random = [&](std::size_t below) {
             state = state * 1664525U + 1013904223U;
@@ -71,10 +73,13 @@ TEST_SUITE("engine/script/bad_scripts") {
             std::string text = seeds[random(seeds.size())];
             for (std::size_t change = 0; change <= random(3); ++change) {
                 const std::size_t at = random(text.size());
-                if (random(2) == 0) text.insert(at, scraps[random(scraps.size())]);
-                else text.erase(at, random(9));
+                if (random(2) == 0)
+                    text.insert(at, scraps[random(scraps.size())]);
+                else
+                    text.erase(at, random(9));
             }
-            const SourceFile file{i % 4 == 0 ? "dialogs/resources/zz.yaml" : "dialogs/en/broken.yaml", text};
+            const SourceFile file{
+                i % 4 == 0 ? "dialogs/resources/zz.yaml" : "dialogs/en/broken.yaml", text};
             for (const Diagnostic& d : checker.check({&file, 1})) {
                 CHECK(d.file == file.path);
                 CHECK(d.line >= 1);
@@ -85,11 +90,13 @@ TEST_SUITE("engine/script/bad_scripts") {
 
     TEST_CASE("nearly every code of a single file has a bad script") {
         // These need several files, or a file system.
-        const std::set<Fault> whole{Fault::duplicate_dialog,  Fault::too_deep,     Fault::engine_dialog_missing, Fault::no_international,
-                                    Fault::duplicate_country, Fault::pack_damaged, Fault::pack_version,          Fault::data_ignored,
-                                    Fault::cannot_read};
+        const std::set<Fault> whole{
+            Fault::duplicate_dialog, Fault::too_deep,          Fault::engine_dialog_missing,
+            Fault::no_international, Fault::duplicate_country, Fault::pack_damaged,
+            Fault::pack_version,     Fault::data_ignored,      Fault::cannot_read};
         std::set<std::string> have;
-        for (const fs::path& path : bad_scripts()) have.insert(path.filename().string().substr(0, 6));
+        for (const fs::path& path : bad_scripts())
+            have.insert(path.filename().string().substr(0, 6));
         for (const FaultEntry& entry : script_faults()) {
             CAPTURE(fault_code(entry.fault));
             CHECK((whole.contains(entry.fault) || have.contains(fault_code(entry.fault))));

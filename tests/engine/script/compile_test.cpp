@@ -15,23 +15,27 @@ using namespace befriend;
 
 namespace {
 
-SourceFile dialog(const std::string& name, const std::string& steps, const std::string& keys = {}, const std::string& kind = "talk") {
-    return {"dialogs/en/" + name + ".yaml",
-            "dialog: " + name + "\nversion: 1\nkind: " + kind + "\nabout: \"For a test.\"\n" + keys + "steps:\n" + steps};
+SourceFile dialog(const std::string& name, const std::string& steps, const std::string& keys = {},
+                  const std::string& kind = "talk") {
+    return {"dialogs/en/" + name + ".yaml", "dialog: " + name + "\nversion: 1\nkind: " + kind +
+                                                "\nabout: \"For a test.\"\n" + keys + "steps:\n" +
+                                                steps};
 }
 
 const std::string says = "  - step: first\n    say: \"That sounds heavy.\"\n";
 
 SourceFile intents() {
     return {"intents/en/test.yaml",
-            "language: en\nintents:\n  unsure:\n    kind: control\n    about: \"Not sure.\"\n    patterns:\n      - { like: \"perhaps\", weight: 0.9 }\n"
+            "language: en\nintents:\n  unsure:\n    kind: control\n    about: \"Not sure.\"\n    "
+            "patterns:\n      - { like: \"perhaps\", weight: 0.9 }\n"
             "    examples: [ \"perhaps\" ]\n"};
 }
 
 SourceFile international() {
     return {"dialogs/resources/international.yaml",
             "country: international\nnames: [elsewhere]\nemergency: \"112\"\nlines:\n"
-            "  - { name: \"Find A Helpline\", number: findahelpline.com, channel: chat, audience: suicide, verified_on: 2026-11-01, certainty: A }\n"};
+            "  - { name: \"Find A Helpline\", number: findahelpline.com, channel: chat, audience: "
+            "suicide, verified_on: 2026-11-01, certainty: A }\n"};
 }
 
 // The smallest whole pack: every dialog that the engine enters by name, all alike.
@@ -40,9 +44,12 @@ std::vector<SourceFile> whole_pack() {
     for (const std::string_view each : engine_dialogs()) {
         const std::string name(each);
         if (name == "home") {
-            files.push_back(dialog(name, "  - step: listen\n    listen: open\n    hear:\n      - { otherwise: listen }\n"));
+            files.push_back(dialog(
+                name,
+                "  - step: listen\n    listen: open\n    hear:\n      - { otherwise: listen }\n"));
         } else if (name == "reminder") {
-            files.push_back(dialog(name, says + "    end: true\n  - step: identity\n    say: \"A program.\"\n"));
+            files.push_back(dialog(
+                name, says + "    end: true\n  - step: identity\n    say: \"A program.\"\n"));
         } else if (name == "pace_words") {
             std::string steps;
             for (const std::string step : {"skipped", "back", "slower", "faster", "paused"}) {
@@ -50,7 +57,10 @@ std::vector<SourceFile> whole_pack() {
             }
             files.push_back(dialog(name, steps));
         } else if (name.starts_with("crisis_")) {
-            files.push_back(dialog(name, "  - step: first\n    say: \"Please have {line} near.\"\n    end: true\n  - step: again\n    say: \"Still here: {line}.\"\n", "", "safety"));
+            files.push_back(dialog(name,
+                                   "  - step: first\n    say: \"Please have {line} near.\"\n    "
+                                   "end: true\n  - step: again\n    say: \"Still here: {line}.\"\n",
+                                   "", "safety"));
         } else {
             files.push_back(dialog(name, says));
         }
@@ -61,7 +71,9 @@ std::vector<SourceFile> whole_pack() {
 
 std::vector<std::string> told_by(const Diagnostics& diagnostics) {
     std::vector<std::string> result;
-    for (const Diagnostic& d : diagnostics) result.push_back(d.code + " " + d.file + ":" + std::to_string(d.line) + ":" + std::to_string(d.col));
+    for (const Diagnostic& d : diagnostics)
+        result.push_back(d.code + " " + d.file + ":" + std::to_string(d.line) + ":" +
+                         std::to_string(d.col));
     return result;
 }
 
@@ -86,38 +98,39 @@ TEST_SUITE("engine/script/compile") {
 
     TEST_CASE("everything that a dialog says arrives in the pack") {
         std::vector<SourceFile> files = whole_pack();
-        files.push_back(dialog("warm",
-                               "  - step: ask_it\n"
-                               "    if: \"turns > 2\"\n"
-                               "    set: { tries: +1, agreed: true, copy: { kind_words } }\n"
-                               "    say: { vary: in_order, of: [ \"One.\", { text: \"Two.\", if: \"night\" } ] }\n"
-                               "    tone: quiet\n"
-                               "    ask: \"How near, from 0 to 10?\"\n"
-                               "    expects: scale 0..10\n"
-                               "    skip: close\n"
-                               "    hear:\n"
-                               "      - { otherwise: close }\n"
-                               "      - { fills: strength, go: close }\n"
-                               "      - { silence: 20 minutes, end: conversation }\n"
-                               "      - { heard: unsure, whom: self, say: \"That is fine.\", again: true }\n"
-                               "      - { answer: 0..3, call: help }\n"
-                               "      - { answer: 7, switch: closing }\n"
-                               "  - step: close\n"
-                               "    forget: copy\n"
-                               "    say: \"So {topic|noun} it is, then {n, plural, one {# time} other {# times}}.\"\n"
-                               "    pace:\n"
-                               "      - { say: \"Breathe out.\", for: 25 s }\n",
-                               "starts:\n  - { heard: unsure, cooldown: 10 turns }\n"
-                               "needs: consent\n"
-                               "renamed: { opening: [ask_it] }\n"
-                               "slots:\n"
-                               "  tries: { type: count, max: 3 }\n"
-                               "  n: { type: number, range: 0..9 }\n"
-                               "  agreed: { type: flag, keep: session }\n"
-                               "  kind_words: { type: line, keep: person }\n"
-                               "  copy: { type: line }\n"
-                               "  strength: { type: number, range: 0..10 }\n",
-                               "practice"));
+        files.push_back(dialog(
+            "warm",
+            "  - step: ask_it\n"
+            "    if: \"turns > 2\"\n"
+            "    set: { tries: +1, agreed: true, copy: { kind_words } }\n"
+            "    say: { vary: in_order, of: [ \"One.\", { text: \"Two.\", if: \"night\" } ] }\n"
+            "    tone: quiet\n"
+            "    ask: \"How near, from 0 to 10?\"\n"
+            "    expects: scale 0..10\n"
+            "    skip: close\n"
+            "    hear:\n"
+            "      - { otherwise: close }\n"
+            "      - { fills: strength, go: close }\n"
+            "      - { silence: 20 minutes, end: conversation }\n"
+            "      - { heard: unsure, whom: self, say: \"That is fine.\", again: true }\n"
+            "      - { answer: 0..3, call: help }\n"
+            "      - { answer: 7, switch: closing }\n"
+            "  - step: close\n"
+            "    forget: copy\n"
+            "    say: \"So {topic|noun} it is, then {n, plural, one {# time} other {# times}}.\"\n"
+            "    pace:\n"
+            "      - { say: \"Breathe out.\", for: 25 s }\n",
+            "starts:\n  - { heard: unsure, cooldown: 10 turns }\n"
+            "needs: consent\n"
+            "renamed: { opening: [ask_it] }\n"
+            "slots:\n"
+            "  tries: { type: count, max: 3 }\n"
+            "  n: { type: number, range: 0..9 }\n"
+            "  agreed: { type: flag, keep: session }\n"
+            "  kind_words: { type: line, keep: person }\n"
+            "  copy: { type: line }\n"
+            "  strength: { type: number, range: 0..10 }\n",
+            "practice"));
         // One variation needs values, so a plain one must stand beside it.
         std::string& text = files.back().bytes;
         const std::string one = "    say: \"So {topic|noun}";
@@ -146,7 +159,8 @@ TEST_SUITE("engine/script/compile") {
         // The order of the file does not matter; the order of evaluation is kept.
         std::vector<Hear::Kind> kinds;
         for (const Hear& hear : ask.hear) kinds.push_back(hear.kind);
-        CHECK(kinds == std::vector{Hear::Kind::heard, Hear::Kind::answer, Hear::Kind::answer, Hear::Kind::silence, Hear::Kind::fills, Hear::Kind::otherwise});
+        CHECK(kinds == std::vector{Hear::Kind::heard, Hear::Kind::answer, Hear::Kind::answer,
+                                   Hear::Kind::silence, Hear::Kind::fills, Hear::Kind::otherwise});
         CHECK(ask.hear[0].move.kind == Move::Kind::again);
         CHECK_FALSE(ask.hear[0].any_whom);
         CHECK(ask.hear[1].low == 0);
@@ -169,26 +183,31 @@ TEST_SUITE("engine/script/compile") {
 
     TEST_CASE("all errors of all files are told at once, in the order of the files") {
         std::vector<SourceFile> files = whole_pack();
-        files.push_back(dialog("x_one", "  - step: first\n    say: Bare words\n    go: nowhere\n", "starts: [ { heard: nobody } ]\n"));
+        files.push_back(dialog("x_one", "  - step: first\n    say: Bare words\n    go: nowhere\n",
+                               "starts: [ { heard: nobody } ]\n"));
         files.push_back(dialog("x_two", "  - step: first\n    shout: \"A\"\n    call: x_three\n"));
         const LoadedPack loaded = compile_pack(files);
         CHECK_FALSE(loaded.pack);
         CHECK(told_by(loaded.diagnostics) == std::vector<std::string>{
-                                               "BF0217 dialogs/en/x_one.yaml:5:20",
-                                               "BF0205 dialogs/en/x_one.yaml:8:10",
-                                               "BF0214 dialogs/en/x_one.yaml:9:9",
-                                               "BF0254 dialogs/en/x_two.yaml:1:9",
-                                               "BF0201 dialogs/en/x_two.yaml:7:5",
-                                               "BF0215 dialogs/en/x_two.yaml:8:11",
-                                           });
+                                                 "BF0217 dialogs/en/x_one.yaml:5:20",
+                                                 "BF0205 dialogs/en/x_one.yaml:8:10",
+                                                 "BF0214 dialogs/en/x_one.yaml:9:9",
+                                                 "BF0254 dialogs/en/x_two.yaml:1:9",
+                                                 "BF0201 dialogs/en/x_two.yaml:7:5",
+                                                 "BF0215 dialogs/en/x_two.yaml:8:11",
+                                             });
     }
 
     TEST_CASE("what only a whole pack can lack") {
         std::vector<SourceFile> files = whole_pack();
-        std::erase_if(files, [](const SourceFile& file) { return file.path == "dialogs/en/closing.yaml"; });
-        std::erase_if(files, [](const SourceFile& file) { return file.path.starts_with("dialogs/resources"); });
+        std::erase_if(
+            files, [](const SourceFile& file) { return file.path == "dialogs/en/closing.yaml"; });
+        std::erase_if(files, [](const SourceFile& file) {
+            return file.path.starts_with("dialogs/resources");
+        });
         CHECK(told_by(compile_pack(files).diagnostics) ==
-              std::vector<std::string>{"BF0260 dialogs/en/closing.yaml:1:1", "BF0284 dialogs/resources/international.yaml:1:1"});
+              std::vector<std::string>{"BF0260 dialogs/en/closing.yaml:1:1",
+                                       "BF0284 dialogs/resources/international.yaml:1:1"});
     }
 
     TEST_CASE("two files of one dialog or country") {
@@ -198,7 +217,9 @@ TEST_SUITE("engine/script/compile") {
         again.path = "dialogs/resources/zz.yaml";
         files.push_back(again);
         CHECK(told_by(compile_pack(files).diagnostics) ==
-              std::vector<std::string>{"BF0211 dialogs/en/sub.yaml:1:9", "BF0212 dialogs/en/sub.yaml:1:9", "BF0286 dialogs/resources/zz.yaml:1:10"});
+              std::vector<std::string>{"BF0211 dialogs/en/sub.yaml:1:9",
+                                       "BF0212 dialogs/en/sub.yaml:1:9",
+                                       "BF0286 dialogs/resources/zz.yaml:1:10"});
     }
 
     TEST_CASE("calls go four deep and no deeper") {
@@ -211,12 +232,14 @@ TEST_SUITE("engine/script/compile") {
         CHECK(compile_pack(files).pack);
         files.back() = dialog("d4", "  - step: first\n    call: d5\n");
         files.push_back(dialog("d5", says));
-        CHECK(told_by(compile_pack(files).diagnostics) == std::vector<std::string>{"BF0257 dialogs/en/d1.yaml:1:9"});
+        CHECK(told_by(compile_pack(files).diagnostics) ==
+              std::vector<std::string>{"BF0257 dialogs/en/d1.yaml:1:9"});
     }
 
     TEST_CASE("a circle through other dialogs that never waits is found") {
         std::vector<SourceFile> files = whole_pack();
-        files.push_back(dialog("ring_a", "  - step: first\n    switch: ring_b\n", "starts: [ { heard: unsure } ]\n"));
+        files.push_back(dialog("ring_a", "  - step: first\n    switch: ring_b\n",
+                               "starts: [ { heard: unsure } ]\n"));
         files.push_back(dialog("ring_b", "  - step: first\n    switch: ring_a\n"));
         const Diagnostics found = compile_pack(files).diagnostics;
         REQUIRE(found.size() == 1);
@@ -225,15 +248,20 @@ TEST_SUITE("engine/script/compile") {
 
     TEST_CASE("a circle through a called dialog that waits is allowed") {
         std::vector<SourceFile> files = whole_pack();
-        files.push_back(dialog("round", "  - step: first\n    call: waits\n  - step: second\n    go: first\n", "starts: [ { heard: unsure } ]\n"));
-        files.push_back(dialog("waits", "  - step: first\n    listen: open\n    hear:\n      - { otherwise: true, end: true }\n"));
+        files.push_back(
+            dialog("round", "  - step: first\n    call: waits\n  - step: second\n    go: first\n",
+                   "starts: [ { heard: unsure } ]\n"));
+        files.push_back(dialog("waits",
+                               "  - step: first\n    listen: open\n    hear:\n      - { otherwise: "
+                               "true, end: true }\n"));
         CHECK(compile_pack(files).diagnostics.empty());
     }
 
     TEST_CASE("JSON files with the same shape load too") {
         std::vector<SourceFile> files = whole_pack();
-        files.push_back({"dialogs/en/from_json.json",
-                         R"({"dialog": "from_json", "version": 1, "kind": "talk", "about": "For a test.", "starts": [{"heard": "unsure"}],
+        files.push_back(
+            {"dialogs/en/from_json.json",
+             R"({"dialog": "from_json", "version": 1, "kind": "talk", "about": "For a test.", "starts": [{"heard": "unsure"}],
                              "steps": [{"step": "first", "say": ["That sounds heavy.", {"text": "Still here.", "if": "turns > 2"}]}]})"});
         const LoadedPack loaded = compile_pack(files);
         for (const std::string& code : told_by(loaded.diagnostics)) MESSAGE(code);
@@ -242,9 +270,12 @@ TEST_SUITE("engine/script/compile") {
     }
 
     TEST_CASE("any bytes as a file give diagnostics, never a crash") {
-        for (const std::string& bytes : {std::string(), std::string("\0\0\0", 3), std::string("\xFF\xFE"), std::string("- [{"), std::string(5000, '['),
-                                         std::string("steps: 3"), std::string("dialog: [1]\nslots: 3\nsteps: [1, [2], {step: {a: b}}]\n"),
-                                         std::string("dialog: a\nslots: {x: 1, y: {type: choice}}\nstarts: [1]\ninterrupts: {}\nrenamed: 3\ntakes: {a: b}\n")}) {
+        for (const std::string& bytes :
+             {std::string(), std::string("\0\0\0", 3), std::string("\xFF\xFE"), std::string("- [{"),
+              std::string(5000, '['), std::string("steps: 3"),
+              std::string("dialog: [1]\nslots: 3\nsteps: [1, [2], {step: {a: b}}]\n"),
+              std::string("dialog: a\nslots: {x: 1, y: {type: choice}}\nstarts: [1]\ninterrupts: "
+                          "{}\nrenamed: 3\ntakes: {a: b}\n")}) {
             const SourceFile file{"dialogs/en/a.yaml", bytes};
             const LoadedPack loaded = compile_pack({&file, 1});
             CHECK_FALSE(loaded.pack);
@@ -283,9 +314,11 @@ TEST_SUITE("engine/script/pack_file") {
         const std::string bytes = save_pack(*loaded.pack);
         CHECK_FALSE(read_pack(bytes, hash + 1).has_value());
         CHECK_FALSE(read_pack("", hash).has_value());
-        CHECK_FALSE(read_pack("no pack at all, but long enough to hold a header", hash).has_value());
+        CHECK_FALSE(
+            read_pack("no pack at all, but long enough to hold a header", hash).has_value());
         CHECK_FALSE(read_pack(bytes + "x", hash).has_value());
-        for (std::size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 97) CHECK_FALSE(read_pack(bytes.substr(0, size), hash).has_value());
+        for (std::size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 97)
+            CHECK_FALSE(read_pack(bytes.substr(0, size), hash).has_value());
         for (std::size_t at = 0; at < bytes.size(); at += 1 + bytes.size() / 211) {
             std::string broken = bytes;
             broken[at] = static_cast<char>(broken[at] ^ 0x41);
@@ -298,8 +331,10 @@ TEST_SUITE("engine/script/pack_file") {
 TEST_SUITE("engine/script/schema") {
     TEST_CASE("the JSON Schema names every key of every object") {
         const nlohmann::json schema = json_schema(dialog_schema());
-        CHECK(schema.at("required") == nlohmann::json({"dialog", "version", "kind", "about", "steps"}));
-        for (const std::string_view name : {"step", "hear", "slot", "start", "interrupt", "option", "pace_line", "variation", "vary"}) {
+        CHECK(schema.at("required") ==
+              nlohmann::json({"dialog", "version", "kind", "about", "steps"}));
+        for (const std::string_view name : {"step", "hear", "slot", "start", "interrupt", "option",
+                                            "pace_line", "variation", "vary"}) {
             CAPTURE(name);
             REQUIRE(schema.at("$defs").contains(std::string(name)));
         }

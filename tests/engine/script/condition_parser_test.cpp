@@ -16,7 +16,8 @@ struct World {
     Names names;
 
     World() {
-        const auto add = [&](std::string name, SlotType type, std::int32_t low = 0, std::int32_t high = 0, std::vector<std::string> of = {}) {
+        const auto add = [&](std::string name, SlotType type, std::int32_t low = 0,
+                             std::int32_t high = 0, std::vector<std::string> of = {}) {
             Slot slot;
             slot.name = std::move(name);
             slot.type = type;
@@ -56,23 +57,57 @@ std::string to_text(const Condition& condition, const World& world) {
     for (const ConditionNode& node : condition) {
         if (!result.empty()) result += ' ';
         switch (node.op) {
-            case Op::known: result += "known:" + world.slots[index(node.slot)].name; break;
-            case Op::slot_text: result += "text:" + world.slots[index(node.slot)].name; break;
-            case Op::slot_number: result += "number:" + world.slots[index(node.slot)].name; break;
-            case Op::constant_text: result += "'" + node.text + "'"; break;
-            case Op::constant_number: result += std::to_string(node.number); break;
-            case Op::heard: result += "heard:" + world.intents[static_cast<std::size_t>(node.intent)]; break;
-            case Op::visits: result += "visits:" + world.dialogs[index(node.dialog)]; break;
-            case Op::built_in: result += "variable" + std::to_string(static_cast<int>(node.variable)); break;
-            case Op::equal: result += "=="; break;
-            case Op::not_equal: result += "!="; break;
-            case Op::less: result += "<"; break;
-            case Op::less_equal: result += "<="; break;
-            case Op::greater: result += ">"; break;
-            case Op::greater_equal: result += ">="; break;
-            case Op::logical_not: result += "not"; break;
-            case Op::logical_and: result += "and"; break;
-            case Op::logical_or: result += "or"; break;
+            case Op::known:
+                result += "known:" + world.slots[index(node.slot)].name;
+                break;
+            case Op::slot_text:
+                result += "text:" + world.slots[index(node.slot)].name;
+                break;
+            case Op::slot_number:
+                result += "number:" + world.slots[index(node.slot)].name;
+                break;
+            case Op::constant_text:
+                result += "'" + node.text + "'";
+                break;
+            case Op::constant_number:
+                result += std::to_string(node.number);
+                break;
+            case Op::heard:
+                result += "heard:" + world.intents[static_cast<std::size_t>(node.intent)];
+                break;
+            case Op::visits:
+                result += "visits:" + world.dialogs[index(node.dialog)];
+                break;
+            case Op::built_in:
+                result += "variable" + std::to_string(static_cast<int>(node.variable));
+                break;
+            case Op::equal:
+                result += "==";
+                break;
+            case Op::not_equal:
+                result += "!=";
+                break;
+            case Op::less:
+                result += "<";
+                break;
+            case Op::less_equal:
+                result += "<=";
+                break;
+            case Op::greater:
+                result += ">";
+                break;
+            case Op::greater_equal:
+                result += ">=";
+                break;
+            case Op::logical_not:
+                result += "not";
+                break;
+            case Op::logical_and:
+                result += "and";
+                break;
+            case Op::logical_or:
+                result += "or";
+                break;
         }
     }
     return result;

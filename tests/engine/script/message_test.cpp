@@ -16,7 +16,8 @@ std::string to_text(const Message& message) {
     for (std::size_t i = 0; i < message.pieces.size(); ++i) {
         result += "[" + message.pieces[i] + "]";
         if (i < message.args.size()) {
-            result += "{" + message.args[i].name + (message.args[i].filter.empty() ? "" : "|" + message.args[i].filter) + "}";
+            result += "{" + message.args[i].name +
+                      (message.args[i].filter.empty() ? "" : "|" + message.args[i].filter) + "}";
         }
     }
     return result;
@@ -35,7 +36,8 @@ TEST_SUITE("engine/script/message") {
                  Row{"{ feeling | noun }", "[]{feeling|noun}[]"},
                  Row{"{a}{b}", "[]{a}[]{b}[]"},
                  Row{"I'm here, it's fine", "[I'm here, it's fine]"},
-                 Row{"  a block scalar ends on a line end\n", "[a block scalar ends on a line end]"},
+                 Row{"  a block scalar ends on a line end\n",
+                     "[a block scalar ends on a line end]"},
                  Row{"it''s", "[it's]"},
                  Row{"", "[]"},
              }) {
@@ -48,7 +50,8 @@ TEST_SUITE("engine/script/message") {
 
     TEST_CASE("plural and select stay with ICU, and their branches are not taken for values") {
         std::vector<MessageProblem> problems;
-        const Message plural = parse_message("{n, plural, one {# breath} other {# breaths with {name|noun}}}.", problems);
+        const Message plural = parse_message(
+            "{n, plural, one {# breath} other {# breaths with {name|noun}}}.", problems);
         CHECK(problems.empty());
         CHECK(to_text(plural) == "icu {a0, plural, one {# breath} other {# breaths with {a1}}}.");
         REQUIRE(plural.args.size() == 2);
@@ -90,7 +93,6 @@ TEST_SUITE("engine/script/message") {
     }
 
     TEST_CASE("questions are counted as a reader would") {
-        
         CHECK(count_questions("How was it? And what did they say?") == 2);
         CHECK(count_questions("Would that be okay? Or later?") == 1);
         CHECK(count_questions("Erase it all? Yes or no?") == 1);

@@ -20,11 +20,19 @@ HelpLine line(std::string name, std::string number, std::string channel, std::st
 
 Resources two_countries() {
     Resources resources;
-    resources.countries.push_back({"gb", {"uk", "england", "northern ireland"}, "999 or 112",
-                                   {line("Samaritans", "116 123", "call", "suicide"), line("Shout", "SHOUT to 85258", "text", "suicide"),
+    resources.countries.push_back({"gb",
+                                   {"uk", "england", "northern ireland"},
+                                   "999 or 112",
+                                   {line("Samaritans", "116 123", "call", "suicide"),
+                                    line("Shout", "SHOUT to 85258", "text", "suicide"),
                                     line("Childline", "0800 1111", "call", "child")}});
-    resources.countries.push_back({"ie", {"ireland"}, "112 or 999", {line("Samaritans", "116 123", "call", "general")}});
-    resources.countries.push_back({"international", {}, "112", {line("Find A Helpline", "findahelpline.com", "chat", "suicide")}});
+    resources.countries.push_back(
+        {"ie", {"ireland"}, "112 or 999", {line("Samaritans", "116 123", "call", "general")}});
+    resources.countries.push_back(
+        {"international",
+         {},
+         "112",
+         {line("Find A Helpline", "findahelpline.com", "chat", "suicide")}});
     return resources;
 }
 
@@ -39,7 +47,8 @@ TEST_SUITE("engine/safety/resources") {
         CHECK(resource_line(resources, "gb", "poison") == "Samaritans: call 116 123");
         CHECK(resource_line(resources, "ie", "suicide", "text") == "Samaritans: call 116 123");
         for (const char* unknown : {"", "zz"}) {
-            CHECK(resource_line(resources, unknown, "suicide").find("findahelpline.com") != std::string::npos);
+            CHECK(resource_line(resources, unknown, "suicide").find("findahelpline.com") !=
+                  std::string::npos);
             CHECK(resource_line(resources, unknown, "suicide").find("988") != std::string::npos);
         }
         CHECK_FALSE(resource_line(Resources{}, "gb", "suicide").empty());

@@ -14,7 +14,8 @@ TEST_SUITE("engine/script/values") {
         CHECK(parse_duration("25s") == 25s);
         CHECK(parse_duration("20 minutes") == 20min);
         CHECK(parse_duration("1 hour") == 1h);
-        for (const std::string bad : {"", "soon", "25", "s", "-3 s", "0 s", "3 weeks", "1 h 5 min", "99999999999 s"}) {
+        for (const std::string bad :
+             {"", "soon", "25", "s", "-3 s", "0 s", "3 weeks", "1 h 5 min", "99999999999 s"}) {
             CAPTURE(bad);
             CHECK_FALSE(parse_duration(bad));
         }
