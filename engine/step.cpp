@@ -9,7 +9,6 @@
 #include "engine/choose.hpp"
 #include "engine/globals.hpp"
 #include "engine/moment.hpp"
-#include "engine/safety/languages.hpp"
 #include "engine/text/reflect.hpp"
 
 namespace befriend {
@@ -51,15 +50,10 @@ constexpr auto reminder_after = std::chrono::hours(3);
 constexpr int rank_of_crisis = 3;
 constexpr int rank_of_question = 2;
 
-// Said when a text could not be: whatever happens, there is a kind line, and not the same one
-// twice.
-constexpr auto neutral_lines = std::to_array<std::string_view>({
-    "I'm here, and I'm listening.",
-    "Take whatever time you need.",
-    "I'm still with you.",
-    "There's room for it here.",
-    "Go on in your own way.",
-});
+// Said when a text could not be, where even the pack's own line for that (dialog `error`) is not to
+// be had: whatever happens, there is a kind line, and not the same one twice.
+constexpr auto last_resort = std::to_array<std::string_view>(
+    {"I'm here, and I'm listening.", "I'm still with you.", "There's room for it here."});
 
 std::string_view question_name(Question question) {
     switch (question) {
@@ -498,9 +492,21 @@ private:
         turn_.effects.emplace_back(std::move(say));
     }
 
+    // What is said where nothing else could be; a fault of befriend's own is owned.
     void emit_neutral() {
-        for (std::size_t i = 0; i < neutral_lines.size(); ++i) {
-            const std::string text(neutral_lines[(session().turns + i) % neutral_lines.size()]);
+        const DialogId id = pack().find_dialog("error");
+        const StepId step =
+            id == DialogId::none
+                ? StepId::none
+                : pack().find_step(id, turn_.trace.problems.empty() ? "here" : "say");
+        if (step != StepId::none) {
+            auto chosen = choose_variation(moment_, pack().step(step).say);
+            if (chosen && hex(hash_bytes(chosen->text)) != session().last_bubble_hash) {
+                emit({std::move(chosen->text), Tone::plain, chosen->from, false, false, false});
+                return;
+            }
+        }
+        for (const std::string_view text : last_resort) {
             if (hex(hash_bytes(text)) == session().last_bubble_hash) continue;
             Say say;
             say.text = text;
@@ -931,17 +937,12 @@ private:
     }
 
     void say_in_their_language() {
-        for (const SafetyFinding& finding : verdict_.findings) {
-            const std::string_view sentences = crisis_sentences(finding.language);
-            if (sentences.empty()) continue;
-            Say say;
-            say.text = std::string(sentences);
-            say.tone = Tone::plain;
-            say.safety = true;
-            say.resource = true;
-            if (hex(hash_bytes(say.text)) != session().last_bubble_hash) emit(std::move(say));
+        const auto finding =
+            std::find_if(verdict_.findings.begin(), verdict_.findings.end(),
+                         [](const SafetyFinding& f) { return !f.language.empty(); });
+        if (finding == verdict_.findings.end() || !say_step("their_language", finding->language))
             return;
-        }
+        if (auto* say = std::get_if<Say>(&turn_.effects.back())) say->safety = say->resource = true;
     }
 
     bool asks_to_stop() {
@@ -1114,6 +1115,7 @@ private:
                     say_line(step->ask, *step);
                 return;
             case Act::skip:
+            case Act::next:
                 skip(step);
                 return;
             case Act::back:
@@ -1121,12 +1123,6 @@ private:
                 return;
             case Act::undo:
                 undo();
-                return;
-            case Act::next:
-                if (step != nullptr && step->wait != Step::Wait::ask)
-                    skip(step);
-                else if (step != nullptr)
-                    skip(step);
                 return;
             case Act::slower:
             case Act::faster:

@@ -571,6 +571,7 @@ std::vector<std::string_view> engine_dialogs() {
         "crisis_stop",
         "crisis_help",
         "crisis_language",
+        "their_language",
         "crisis_day_after",
         "minor_lines",
     };

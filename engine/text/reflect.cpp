@@ -1022,6 +1022,11 @@ std::string keep_line(std::string_view words) {
             gap = true;
             continue;
         }
+        if (words.substr(i, 3) == "\xEF\xBF\xBD") {  // what could not be read is not said back
+            i += 2;
+            gap = true;
+            continue;
+        }
         if (gap && !out.empty()) out += ' ';
         gap = false;
         out += static_cast<char>(c);
@@ -1030,6 +1035,8 @@ std::string keep_line(std::string_view words) {
     if (out.size() > most) {
         std::size_t end = most;
         while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;
+        if (const auto space = out.rfind(' ', end); space != std::string::npos && space > most / 2)
+            end = space;
         out.resize(end);
         out += "\xE2\x80\xA6";
     }
