@@ -194,34 +194,6 @@ constexpr auto feeling_words = std::to_array<FeelingWord>({
     {"happy", "joy", "happy"},
 });
 
-// The feeling that the person named in this message, in their word; nothing when it was only read
-// between the lines.
-std::string_view named_feeling(const Understanding& heard) {
-    std::string_view previous;
-    for (std::size_t i = 0; i < heard.text.size();) {
-        const auto letter = [&](std::size_t k) {
-            return (heard.text[k] | 0x20) >= 'a' && (heard.text[k] | 0x20) <= 'z';
-        };
-        if (!letter(i)) {
-            ++i;
-            continue;
-        }
-        std::size_t end = i;
-        std::string word;
-        while (end < heard.text.size() && (letter(end) || heard.text[end] == '\''))
-            word += static_cast<char>(heard.text[end++] | 0x20);
-        if (previous != "not" && previous != "never" && !previous.ends_with("n't")) {
-            for (const FeelingWord& w : feeling_words)
-                if (w.written == word && std::find(heard.feelings.begin(), heard.feelings.end(),
-                                                   w.feeling) != heard.feelings.end())
-                    return w.said;
-        }
-        previous = std::string_view(heard.text).substr(i, end - i);
-        i = end;
-    }
-    return {};
-}
-
 template <std::size_t N>
 std::optional<std::string> event_word(const Moment& moment, const std::array<Pair, N>& table) {
     if (moment.heard == nullptr) return std::nullopt;
@@ -279,12 +251,11 @@ std::optional<std::string> value_of(const Moment& moment, const TextArg& arg) {
         }
         case BuiltIn::feeling: {
             if (moment.safety_text || moment.heard == nullptr) return std::nullopt;
-            const auto named = named_feeling(*moment.heard);
-            return named.empty() ? std::nullopt : std::optional(std::string(named));
+            return moment.feeling.empty() ? std::nullopt
+                                          : std::optional(std::string(moment.feeling));
         }
         case BuiltIn::guess:
-            if (moment.safety_text || moment.heard == nullptr ||
-                !named_feeling(*moment.heard).empty())
+            if (moment.safety_text || moment.heard == nullptr || !moment.feeling.empty())
                 return std::nullopt;
             // A feeling between the lines is a guess as well, and better than one from the kind of
             // event.
@@ -364,6 +335,33 @@ bool shows_resource(const Text& text) {
 }
 
 }  // namespace
+
+std::string_view named_feeling(const Understanding& heard) {
+    if (heard.feelings.empty()) return {};
+    std::string_view previous;
+    for (std::size_t i = 0; i < heard.text.size();) {
+        const auto letter = [&](std::size_t k) {
+            return (heard.text[k] | 0x20) >= 'a' && (heard.text[k] | 0x20) <= 'z';
+        };
+        if (!letter(i)) {
+            ++i;
+            continue;
+        }
+        std::size_t end = i;
+        std::string word;
+        while (end < heard.text.size() && (letter(end) || heard.text[end] == '\''))
+            word += static_cast<char>(heard.text[end++] | 0x20);
+        if (previous != "not" && previous != "never" && !previous.ends_with("n't")) {
+            for (const FeelingWord& w : feeling_words)
+                if (w.written == word && std::find(heard.feelings.begin(), heard.feelings.end(),
+                                                   w.feeling) != heard.feelings.end())
+                    return w.said;
+        }
+        previous = std::string_view(heard.text).substr(i, end - i);
+        i = end;
+    }
+    return {};
+}
 
 bool carries(const Understanding& heard, IntentId intent) {
     return std::any_of(heard.readings.begin(), heard.readings.end(),
@@ -454,7 +452,7 @@ bool holds(const Moment& moment, ConditionId id) {
             case Variable::shared_room:
                 return moment.incoming.shared_room;
             case Variable::feeling_known:
-                return moment.heard != nullptr && !named_feeling(*moment.heard).empty();
+                return !moment.feeling.empty();
             case Variable::has_clause:
                 return moment.clause.has_value() && !moment.safety_text;
             case Variable::first_session:
@@ -588,33 +586,67 @@ bool doubled(std::string_view before, std::string_view value) {
     return before.ends_with("that ") && starts("that ");
 }
 
-}  // namespace
+// The values of one line's variations, each worked out once: most variations say back the same.
+class Values {
+public:
+    explicit Values(const Moment& moment) : moment_(moment) {}
 
-std::optional<std::string> render(const Moment& moment, const Text& text) {
-    if (text.args.empty()) return text.pieces.empty() ? text.source : text.pieces.front();
-    std::vector<std::string> values;
-    values.reserve(text.args.size());
-    for (const TextArg& arg : text.args) {
-        auto value = value_of(moment, arg);
-        if (!value || value->empty()) return std::nullopt;
-        values.push_back(std::move(*value));
+    // Null when unknown, empty or not safe to say back. Valid until the next call.
+    const std::string* find(const TextArg& arg) {
+        const auto same = [&](const Known& k) {
+            return k.slot == arg.slot && k.built_in == arg.built_in && k.filter == arg.filter;
+        };
+        auto known = std::find_if(known_.begin(), known_.end(), same);
+        if (known == known_.end()) {
+            known_.push_back({arg.slot, arg.built_in, arg.filter, value_of(moment_, arg)});
+            known = known_.end() - 1;
+        }
+        return known->value && !known->value->empty() ? &*known->value : nullptr;
     }
+
+private:
+    struct Known {
+        SlotId slot;
+        BuiltIn built_in;
+        Filter filter;
+        std::optional<std::string> value;
+    };
+    const Moment& moment_;
+    std::vector<Known> known_;
+};
+
+std::optional<std::string> fill_in(Values& values, const Text& text) {
+    if (text.args.empty()) return text.pieces.empty() ? text.source : text.pieces.front();
     std::string out;
     if (!text.icu.empty()) {
-        auto formatted = format_message(text.icu, values);
+        std::vector<std::string> arguments;
+        for (const TextArg& arg : text.args) {
+            const std::string* value = values.find(arg);
+            if (value == nullptr) return std::nullopt;
+            arguments.push_back(*value);
+        }
+        auto formatted = format_message(text.icu, arguments);
         if (!formatted) return std::nullopt;
         out = std::move(*formatted);
     } else {
         for (std::size_t i = 0; i < text.pieces.size(); ++i) {
             out += text.pieces[i];
-            if (i >= values.size()) continue;
-            if (text.args[i].filter == Filter::reflect && doubled(out, values[i]))
-                return std::nullopt;
-            out += values[i];
+            if (i >= text.args.size()) continue;
+            const std::string* value = values.find(text.args[i]);
+            if (value == nullptr) return std::nullopt;
+            if (text.args[i].filter == Filter::reflect && doubled(out, *value)) return std::nullopt;
+            out += *value;
         }
     }
     capitalise(out);
     return out;
+}
+
+}  // namespace
+
+std::optional<std::string> render(const Moment& moment, const Text& text) {
+    Values values(moment);
+    return fill_in(values, text);
 }
 
 std::optional<Chosen> choose_variation(Moment& moment, LineId id) {
@@ -629,6 +661,7 @@ std::optional<Chosen> choose_variation(Moment& moment, LineId id) {
     };
     std::vector<Candidate> candidates;
     candidates.reserve(line.of.size());
+    Values values(moment);
     for (std::size_t i = 0; i < line.of.size(); ++i) {
         const Variation& variation = line.of[i];
         if (!holds(moment, variation.when)) continue;
@@ -636,7 +669,7 @@ std::optional<Chosen> choose_variation(Moment& moment, LineId id) {
         for (std::size_t k = session.said.size(); k > 0 && age == 0; --k)
             if (session.said[k - 1] == variation.text.hash) age = k;
         if (line.vary == Vary::once && age != 0) continue;
-        auto text = render(moment, variation.text);
+        auto text = fill_in(values, variation.text);
         if (!text) continue;
         candidates.push_back({i, std::move(*text), age, echoes(variation.text)});
     }

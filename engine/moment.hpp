@@ -23,6 +23,7 @@ struct Moment {
     const Understanding* heard = nullptr;  // null for start, timer and silence
     bool safety_text = false;              // crisis words in the message: nothing of it is echoed
     std::optional<std::string> clause;     // as typed; see best_clause()
+    std::string_view feeling;              // named_feeling() of the message
     std::uint32_t word_count = 0;
 
     // The dialog on top of the stack; never called on an empty stack.
@@ -31,6 +32,10 @@ struct Moment {
 
 // True when this message carries the label, as a reading that counts.
 bool carries(const Understanding& heard, IntentId intent);
+
+// The feeling that the person named in this message, as befriend says it; empty when it was only
+// read between the lines.
+std::string_view named_feeling(const Understanding& heard);
 
 // Value of a slot, "" when unknown. Dialog slots are read from the top frame.
 std::string_view slot_value(const Moment& moment, SlotId slot);

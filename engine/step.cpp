@@ -14,36 +14,6 @@
 namespace befriend {
 namespace {
 
-// "ok", "lol", "fine" and the like: heard, and no answer.
-bool says_nothing(std::string_view text) {
-    constexpr auto words = std::to_array<std::string_view>(
-        {"ok",     "okay", "okey",     "k",     "kk",  "lol", "lmao", "haha",
-         "hahaha", "fine", "alright",  "right", "hm",  "hmm", "hmmm", "mm",
-         "cool",   "nice", "whatever", "sure",  "got", "it"});
-    bool any = false;
-    while (!text.empty()) {
-        const auto is_letter = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                   static_cast<unsigned char>(c) >= 0x80;
-        };
-        std::size_t length = 0;
-        std::string word;
-        while (length < text.size() && is_letter(text[length])) {
-            const char c = text[length++];
-            word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-        if (length == 0) {
-            if (text.front() >= '0' && text.front() <= '9') return false;
-            text.remove_prefix(1);
-            continue;
-        }
-        if (std::find(words.begin(), words.end(), word) == words.end()) return false;
-        any = true;
-        text.remove_prefix(length);
-    }
-    return any;
-}
-
 constexpr std::size_t deepest_stack = 6;  // home, four dialogs, and one the gate may put on top
 constexpr int most_steps_a_turn = 64;     // a checked pack never gets near; stops a broken one
 constexpr auto reminder_after = std::chrono::hours(3);
@@ -91,7 +61,7 @@ public:
     TurnMaker(const Pack& pack, Session session, const Incoming& incoming)
         : incoming_(incoming),
           turn_{std::move(session), {}, {}},
-          moment_{pack, incoming, turn_.session, nullptr, false, {}, 0} {}
+          moment_{pack, incoming, turn_.session, nullptr, false, {}, {}, 0} {}
 
     Turn make() {
         decay(session().safety, incoming_.at);
@@ -692,6 +662,7 @@ private:
 
     void listen_to(const Understanding& heard) {
         moment_.heard = &heard;
+        moment_.feeling = named_feeling(heard);
         turn_.trace.heard = heard.readings;
     }
 
@@ -709,13 +680,9 @@ private:
                     context.asked = "open";
                     break;
                 case Expects::yes_no:
-                    // "ok", "lol" and "fine" answer no question that safety hangs on.
-                    if (step->question != Question::none && says_nothing(text))
-                        context.asked = "open";
-                    else
-                        context.asked = step->question == Question::suicide && answers_safety
-                                            ? "crisis"
-                                            : "yes_no";
+                    context.asked =
+                        step->question == Question::suicide && answers_safety ? "crisis" : "yes_no";
+                    context.grave = step->question != Question::none;
                     break;
                 case Expects::scale:
                     context.asked = "scale";

@@ -211,9 +211,10 @@ std::optional<std::string> choice(const Understanding& u, const Context& context
 
 // "ok", "lol", "fine" answer no question that a life may hang on.
 bool says_nothing(const Understanding& u) {
-    static constexpr std::string_view words[] = {"ok",   "okay",     "k",    "kk",   "fine",
-                                                 "lol",  "lmao",     "haha", "sure", "alright",
-                                                 "cool", "whatever", "hm",   "hmm"};
+    static constexpr std::string_view words[] = {
+        "ok",     "okay", "okey",     "k",     "kk",  "lol", "lmao", "haha",
+        "hahaha", "fine", "alright",  "right", "hm",  "hmm", "hmmm", "mm",
+        "cool",   "nice", "whatever", "sure",  "got", "it"};
     return std::all_of(u.tokens.begin(), u.tokens.end(), [&](const Token& t) {
         return std::find(std::begin(words), std::end(words), u.folded_word(t)) != std::end(words);
     });
@@ -251,8 +252,8 @@ std::optional<Answer> read_answer(const Matcher& matcher, Understanding& u,
     if (asked == "yes_no" || asked == "crisis") {
         const std::string_view value = yes_no(matcher, u);
         if (value.empty()) return {};
+        if ((context.grave || asked == "crisis") && says_nothing(u)) return {};
         if (asked == "crisis") {
-            if (says_nothing(u)) return {};
             // Words that say more than yes or no speak for themselves.
             bool said_more = false;
             for (const Reading& r : u.readings) {

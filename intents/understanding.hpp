@@ -77,6 +77,7 @@ struct Context {
     std::vector<std::string> before;         // earlier messages of this person, oldest first
     double low = 0;                          // scale
     double high = 10;
+    bool grave = false;  // a life may hang on the answer: "ok" and "lol" are none
 };
 
 struct Understanding {

@@ -88,8 +88,12 @@ constexpr auto never_words = sorted(std::to_array<std::string_view>({
 bool never_said_back(std::string_view word) {
     if (contains(never_words, word)) return true;
     if (contains(stem_exceptions, word)) return false;
-    return std::any_of(never_stems.begin(), never_stems.end(),
-                       [&](std::string_view stem) { return word.starts_with(stem); });
+    if (word.empty()) return false;
+    // Only stems with the word's first letter can begin it.
+    auto stem = std::lower_bound(never_stems.begin(), never_stems.end(), word.substr(0, 1));
+    for (; stem != never_stems.end() && stem->front() == word.front(); ++stem)
+        if (word.starts_with(*stem)) return true;
+    return false;
 }
 
 // One-to-one turns of person and spelling. An empty second part: the clause is not safe.
