@@ -24,35 +24,18 @@
 namespace befriend {
 namespace {
 
-constexpr const char* help_page =
-    "Usage: befriend chat [OPTIONS]\n"
-    "\n"
-    "Talk with befriend in this terminal. The conversation goes on where it was left; it is kept\n"
-    "in $XDG_DATA_HOME/befriend (or ~/.local/share/befriend), readable only by you.\n"
-    "\n"
-    "  --private            keep nothing\n"
-    "  --plain              no colour, drawing or timing: for screen readers and pipes\n"
-    "  --no-pause           answer without the short typing pause\n"
-    "  --trace              show the rules behind every answer\n"
-    "  --store FILE         keep the conversation in this file (:memory: keeps nothing)\n"
-    "  --pack FOLDER        use the intents and dialogs of a folder\n"
-    "  --language en        the language of the conversation\n"
-    "  --seed N             choose among wordings in the same way every time\n"
-    "  --at DIALOG/STEP     begin at a step\n"
-    "  --jsonl              one JSON object in, one out, on a clock of its own\n"
-    "  --clock TIME         with --jsonl: when it starts, for instance 2026-01-05T22:30:00+01:00\n"
-    "\n"
-    "Examples:\n"
-    "  befriend chat --private\n"
-    "  printf 'nobody else messes up like this\\n' | befriend chat --private\n"
-    "  printf '{\"start\":true}\\n{\"text\":\"hello\"}\\n{\"wait_s\":1200}\\n' | befriend chat "
-    "--jsonl\n"
-    "  befriend chat --private --pack . --at self_judgement_reframe/ask_friend";
-
 constexpr OptionSpec specs[] = {
-    {"--private"},     {"--plain"},      {"--no-pause"},       {"--trace"},
-    {"--store", true}, {"--pack", true}, {"--language", true}, {"--seed", true},
-    {"--at", true},    {"--jsonl"},      {"--clock", true},
+    {"--private", "", "keep nothing"},
+    {"--plain", "", "no colour, drawing or timing: for screen readers and pipes"},
+    {"--no-pause", "", "answer without the short typing pause"},
+    {"--trace", "", "show the rules behind every answer"},
+    {"--store", "FILE", "keep the conversation in this file (:memory: keeps nothing)"},
+    pack_option,
+    {"--language", "en", "the language of the conversation"},
+    {"--seed", "N", "choose among wordings in the same way every time"},
+    {"--at", "DIALOG/STEP", "begin at a step"},
+    {"--jsonl", "", "one JSON object in, one out, on a clock of its own"},
+    {"--clock", "TIME", "with --jsonl: when it starts, for instance 2026-01-05T22:30:00+01:00"},
 };
 
 std::filesystem::path data_folder() {
@@ -93,11 +76,21 @@ std::optional<Beginning> place_named(const Pack& pack, const std::string& name) 
 
 }  // namespace
 
+constexpr CommandPage chat_page{
+    .text =
+        "Talk with befriend in this terminal. The conversation goes on where it was left; it\n"
+        "is kept in $XDG_DATA_HOME/befriend (or ~/.local/share/befriend), readable only by\n"
+        "you.\n",
+    .options = specs,
+    .examples =
+        "befriend chat --private\n"
+        "printf 'nobody else messes up like this\\n' | befriend chat --private\n"
+        "printf '{\"start\":true}\\n{\"text\":\"hello\"}\\n{\"wait_s\":1200}\\n' | befriend chat "
+        "--jsonl\n"
+        "befriend chat --private --pack . --at self_judgement_reframe/ask_friend\n",
+};
+
 int run_chat(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::puts(help_page);
-        return 0;
-    }
     const auto options = parse_options(arguments, specs);
     if (!options) {
         return usage_error("chat", options.error().message);

@@ -21,18 +21,12 @@
 namespace befriend {
 namespace {
 
-constexpr std::string_view usage =
-    "befriend check [FILE|FOLDER...] [--pack DIR] [--language en] [--json] [--quiet]\n"
-    "\n"
-    "Finds every mistake in dialogs, intents and helplines. Without FILE: everything built in, or\n"
-    "everything with the files of DIR (a folder with intents/ and dialogs/) laid over it.\n"
-    "With FILE: only these; the names that the rest defines are known.\n"
-    "\n"
-    "  --json      one JSON object on standard output\n"
-    "  --quiet     errors only, no warnings\n"
-    "\n"
-    "Exit code 0: no error, 1: errors, 2: wrong usage or a file that cannot be read.\n"
-    "befriend explain BF0230 prints the page of a code.\n";
+constexpr OptionSpec specs[] = {
+    {"--pack", "FOLDER", "lay the files of a folder over those built in"},
+    language_option,
+    {"--quiet", "", "errors only, no warnings"},
+    json_option,
+};
 
 struct Colours {
     std::string_view error, warning, bold, dim, off;
@@ -117,13 +111,24 @@ std::chrono::sys_days today() {
 
 }  // namespace
 
+constexpr CommandPage check_page{
+    .arguments = "[FILE|FOLDER...]",
+    .text =
+        "Finds every mistake in dialogs, intents and helplines. Without FILE: everything\n"
+        "built in, or everything with the files of --pack (a folder with intents/ and\n"
+        "dialogs/) laid over it. With FILE: only these; the names that the rest defines are\n"
+        "known.\n",
+    .options = specs,
+    .notes =
+        "Exit code: 0 no error, 1 errors, 2 wrong usage or a file that cannot be read.\n"
+        "befriend explain BF0230 prints the page of a code.\n",
+    .examples =
+        "befriend check\n"
+        "befriend check dialogs/en/first_words.yaml\n"
+        "befriend check --pack my_pack --quiet\n",
+};
+
 int run_check(Arguments arguments) {
-    if (wants_help(arguments)) {
-        put(usage);
-        return 0;
-    }
-    static constexpr OptionSpec specs[] = {
-        {"--pack", true}, {"--language", true}, {"--json", false}, {"--quiet", false}};
     const auto options = parse_options(arguments, specs);
     if (!options) return usage_error("check", options.error().message);
     const CompileOptions compile{options->get("--language", "en"), today(), false};

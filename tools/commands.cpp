@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <numeric>
 
+#include "tools/help.hpp"
+
 namespace befriend {
 namespace {
 
@@ -28,16 +30,25 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> table{
-        {"chat", "talk with befriend in this terminal", run_chat},
-        {"check", "find every mistake in dialogs and intents", run_check},
-        {"try", "show how a message is understood", run_try},
-        {"test", "run the labelled sentences and the conversations", run_test},
-        {"record", "write a conversation down as a test", run_record},
-        {"walk", "talk at random for a long time and watch the promises", run_walk},
-        {"explain", "print the page of a diagnostic code", run_explain},
-        {"schema", "print the JSON Schema of dialog files for editors", run_schema},
+        {"chat", "talk with befriend in this terminal", run_chat, &chat_page},
+        {"check", "find every mistake in dialogs and intents", run_check, &check_page},
+        {"try", "show how a message is understood", run_try, &try_page},
+        {"test", "run the labelled sentences and the conversations", run_test, &test_page},
+        {"record", "write a conversation down as a test", run_record, &record_page},
+        {"walk", "talk at random for a long time and watch the promises", run_walk, &walk_page},
+        {"explain", "print the page of a diagnostic code", run_explain, &explain_page},
+        {"schema", "print the JSON Schema of dialog files for editors", run_schema, &schema_page},
     };
     return table;
+}
+
+int run_command(const Command& command, Arguments arguments) {
+    if (command.page != nullptr && wants_help(arguments)) {
+        const std::string page = help_page(command);
+        std::fwrite(page.data(), 1, page.size(), stdout);
+        return 0;
+    }
+    return command.run(arguments);
 }
 
 bool wants_help(Arguments arguments) {

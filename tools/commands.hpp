@@ -1,7 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The subcommands of `befriend`: one function each, in a file of the same name. Exit codes:
-// 0 fine, 1 findings or failed tests, 2 wrong usage or unreadable input.
+// The subcommands of `befriend`: one function and one page each, in a file of the same name. The
+// page is the only place where a command's options, texts and examples are written: `--help`, the
+// completion of the shells and the man page are made of it. Exit codes: 0 fine, 1 findings or
+// failed tests, 2 wrong usage or unreadable input.
+//
+// To add the command `weigh`:
+// 1. tools/weigh.cpp defines, in namespace befriend,
+//        constexpr OptionSpec weigh_options[] = {  // static, or in an unnamed namespace
+//            {"--most", "N", "stop after so many sentences (10)"},  // takes a value
+//            {"--all", "", "show every sentence"},                  // a flag
+//            pack_option, json_option,                              // shared, tools/options.hpp
+//        };
+//        constexpr CommandPage weigh_page{
+//            .arguments = "[PATHS]",
+//            .text = "Weighs the sentences below the paths.\n",
+//            .options = weigh_options,
+//            .examples = "befriend weigh corpus/en --most 3\n",
+//        };
+//        int run_weigh(Arguments arguments) {  // --help was answered before it is called
+//            const auto options = parse_options(arguments, weigh_page.options);
+//            if (!options) return usage_error("weigh", options.error().message);
+//            ...
+//        }
+// 2. below: extern const CommandPage weigh_page; int run_weigh(Arguments arguments);
+// 3. commands.cpp: a row {"weigh", "one line", run_weigh, &weigh_page} where it belongs.
+// tests/tools/options_test.cpp and tests/integration/authoring_test.py walk the table.
 #pragma once
 
 #include <span>
@@ -14,16 +38,50 @@ namespace befriend {
 // What follows the command's name.
 using Arguments = std::span<const std::string>;
 
+// What the value of an option is called on the help page; empty for a flag. FILE and FOLDER are
+// completed as paths and a|b|c as these words.
+struct ValueName {
+    std::string_view name = {};
+
+    constexpr ValueName() = default;
+    // NOLINTNEXTLINE(google-explicit-constructor): so that tables stay tables
+    constexpr ValueName(const char* written) : name(written) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    constexpr ValueName(bool takes_value) : name(takes_value ? "VALUE" : "") {}
+};
+
+struct OptionSpec {
+    std::string_view name;  // with its dashes
+    ValueName value = {};
+    std::string_view text = {};  // one line, no capital, no full stop; a default in brackets
+
+    constexpr bool takes_value() const { return !value.name.empty(); }
+};
+
+struct CommandPage {
+    std::string_view arguments =
+        {};                      // as in the usage line: "[FILE.chat]"; empty when there are none
+    std::string_view text = {};  // what it does: paragraphs in lines of at most 86 columns
+    std::span<const OptionSpec> options = {};
+    std::string_view notes = {};     // after the options, printed as it stands
+    std::string_view examples = {};  // command lines, each ending in a line break
+    std::string_view words = {};  // for completion, the words an argument may be: "bash zsh fish"
+};
+
 struct Command {
     std::string_view name;
     std::string_view summary;  // one line for `befriend --help`
-    int (*run)(Arguments);
+    int (*run)(Arguments) = nullptr;
+    const CommandPage* page = nullptr;  // lives as long as the program
 };
 
 // In the order of the help page.
 const std::vector<Command>& commands();
 
-// True when -h or --help is among the arguments; a command then prints its own page and returns 0.
+// Answers --help from the command's page, or runs it.
+int run_command(const Command& command, Arguments arguments);
+
+// True when -h or --help is among the arguments.
 bool wants_help(Arguments arguments);
 
 // Prints "befriend NAME: MESSAGE" and where the help is, on standard error; returns 2.
@@ -32,13 +90,21 @@ int usage_error(std::string_view command, std::string_view message);
 // The closest of the names, within two edits; empty when none is near.
 std::string_view did_you_mean(std::string_view word, std::span<const std::string_view> names);
 
+extern const CommandPage chat_page;
 int run_chat(Arguments arguments);
-int run_test(Arguments arguments);
-int run_record(Arguments arguments);
-int run_walk(Arguments arguments);
+extern const CommandPage check_page;
 int run_check(Arguments arguments);
+extern const CommandPage try_page;
 int run_try(Arguments arguments);
-int run_schema(Arguments arguments);
+extern const CommandPage test_page;
+int run_test(Arguments arguments);
+extern const CommandPage record_page;
+int run_record(Arguments arguments);
+extern const CommandPage walk_page;
+int run_walk(Arguments arguments);
+extern const CommandPage explain_page;
 int run_explain(Arguments arguments);
+extern const CommandPage schema_page;
+int run_schema(Arguments arguments);
 
 }  // namespace befriend

@@ -42,14 +42,16 @@ std::string normal(std::string text) {
 
 }  // namespace
 
+constexpr CommandPage explain_page{
+    .arguments = "[CODE...]",
+    .text = "Prints the page of a diagnostic code. Without CODE: all codes, one a line.\n",
+    .examples =
+        "befriend explain\n"
+        "befriend explain BF0230\n",
+};
+
 int run_explain(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::puts(
-            "befriend explain CODE\n\nPrints the page of a diagnostic code such as BF0230. Without "
-            "CODE: all codes, one a line.");
-        return 0;
-    }
-    const auto options = parse_options(arguments, {});
+    const auto options = parse_options(arguments, explain_page.options);
     if (!options) return usage_error("explain", options.error().message);
     const std::vector<Title> titles = all_titles();
     if (options->rest.empty()) {

@@ -8,41 +8,20 @@
 #include <vector>
 
 #include "tools/commands.hpp"
+#include "tools/help.hpp"
 
 namespace {
 
-constexpr const char* version = "0.1.0";
 constexpr int interfaces = 1;  // docs/interfaces of the machine: raised when a contract changes
-
-void print_help() {
-    std::puts(
-        "befriend: a rule-based companion about self-compassion. Nothing leaves this machine.\n"
-        "\n"
-        "Usage: befriend [COMMAND] [OPTIONS]\n");
-    for (const befriend::Command& command : befriend::commands()) {
-        std::printf("  %-8s %s\n", std::string(command.name).c_str(),
-                    std::string(command.summary).c_str());
-    }
-    std::puts(
-        "\n"
-        "  befriend COMMAND --help    options and examples of a command\n"
-        "  befriend --version [--json]\n"
-        "\n"
-        "Examples:\n"
-        "  befriend                   chat\n"
-        "  befriend chat --private    chat and keep nothing\n"
-        "  befriend check             check every script\n"
-        "  echo \"I'm such an idiot\" | befriend try --jsonl");
-}
 
 int print_version(befriend::Arguments rest) {
     if (rest.empty()) {
-        std::printf("befriend %s\n", version);
+        std::printf("befriend %s\n", befriend::program_version);
         return 0;
     }
     if (rest.size() == 1 && rest[0] == "--json") {
-        std::printf("{\"name\":\"befriend\",\"version\":\"%s\",\"interfaces\":%d}\n", version,
-                    interfaces);
+        std::printf("{\"name\":\"befriend\",\"version\":\"%s\",\"interfaces\":%d}\n",
+                    befriend::program_version, interfaces);
         return 0;
     }
     std::fputs("befriend --version takes nothing but --json\n", stderr);
@@ -52,12 +31,12 @@ int print_version(befriend::Arguments rest) {
 int dispatch(befriend::Arguments arguments) {
     if (arguments.empty() || (arguments[0].starts_with("-") && arguments[0] != "-h" &&
                               arguments[0] != "--help" && arguments[0] != "--version")) {
-        return befriend::run_chat(arguments);
+        return befriend::run_command(befriend::commands().front(), arguments);
     }
     const std::string& word = arguments[0];
     const befriend::Arguments rest = arguments.subspan(1);
     if (word == "-h" || word == "--help" || word == "help") {
-        print_help();
+        std::fputs(befriend::help_of_all().c_str(), stdout);
         return 0;
     }
     if (word == "--version" || word == "version") {
@@ -66,7 +45,7 @@ int dispatch(befriend::Arguments arguments) {
     std::vector<std::string_view> names;
     for (const befriend::Command& command : befriend::commands()) {
         if (command.name == word) {
-            return command.run(rest);
+            return befriend::run_command(command, rest);
         }
         names.push_back(command.name);
     }

@@ -52,7 +52,7 @@ Result<Options> parse_options(Arguments arguments, std::span<const OptionSpec> s
             return fail("unknown option " + name +
                         (near.empty() ? "" : "; did you mean " + std::string(near) + "?"));
         }
-        if (!spec->takes_value) {
+        if (!spec->takes_value()) {
             if (equals != std::string::npos) {
                 return fail(name + " takes no value");
             }

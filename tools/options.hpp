@@ -16,10 +16,12 @@
 
 namespace befriend {
 
-struct OptionSpec {
-    std::string_view name;  // with its dashes
-    bool takes_value = false;
-};
+// What many commands take.
+inline constexpr OptionSpec json_option{"--json", "", "one object on standard output"};
+inline constexpr OptionSpec pack_option{"--pack", "FOLDER",
+                                        "use the intents and dialogs of a folder"};
+inline constexpr OptionSpec seed_option{"--seed", "N", "another choice among wordings (1)"};
+inline constexpr OptionSpec language_option{"--language", "en", "the language of the content (en)"};
 
 struct Options {
     std::map<std::string, std::string, std::less<>> values;  // name -> value, "" for a flag

@@ -15,29 +15,28 @@
 namespace befriend {
 namespace {
 
-constexpr const char* help_page =
-    "Usage: befriend record [FILE.chat] [OPTIONS]\n"
-    "\n"
-    "Plays a conversation and writes it with every bubble that befriend says. Reads a .chat file,\n"
-    "or lines from standard input: each line is a message; \"~ 20 minutes\" waits.\n"
-    "\n"
-    "  -o FILE         write there instead of standard output\n"
-    "  --seed N        the seed of the conversation (1)\n"
-    "  --pack FOLDER   use the intents and dialogs of a folder\n"
-    "\n"
-    "Examples:\n"
-    "  printf 'im such an idiot\\nyes\\n' | befriend record -o corpus/en/conversations/mine.chat\n"
-    "  befriend record draft.chat -o draft.chat";
-
-constexpr OptionSpec specs[] = {{"-o", true}, {"--seed", true}, {"--pack", true}};
+constexpr OptionSpec specs[] = {
+    {"-o", "FILE", "write there instead of standard output"},
+    {"--seed", "N", "the seed of the conversation (1)"},
+    pack_option,
+};
 
 }  // namespace
 
+constexpr CommandPage record_page{
+    .arguments = "[FILE.chat]",
+    .text =
+        "Plays a conversation and writes it with every bubble that befriend says. Reads a\n"
+        ".chat file, or lines from standard input: each line is a message; \"~ 20 minutes\"\n"
+        "waits.\n",
+    .options = specs,
+    .examples =
+        "printf 'im such an idiot\\nyes\\n' | befriend record -o "
+        "corpus/en/conversations/mine.chat\n"
+        "befriend record draft.chat -o draft.chat\n",
+};
+
 int run_record(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::puts(help_page);
-        return 0;
-    }
     const auto options = parse_options(arguments, specs);
     if (!options) {
         return usage_error("record", options.error().message);

@@ -12,18 +12,21 @@
 
 namespace befriend {
 
+constexpr CommandPage schema_page{
+    .arguments = "[dialog|country]",
+    .text =
+        "Prints the JSON Schema of a dialog file (default) or of a helpline file, for editors "
+        "that\n"
+        "complete and underline. Save it and name it in the first line of a YAML file:\n"
+        "  # yaml-language-server: $schema=dialog.schema.json\n",
+    .examples =
+        "befriend schema\n"
+        "befriend schema country > country.schema.json\n",
+    .words = "dialog country",
+};
+
 int run_schema(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::puts(
-            "befriend schema [dialog|country]\n"
-            "\n"
-            "Prints the JSON Schema of a dialog file (default) or of a helpline file.\n"
-            "Save it and name it in the first line of a YAML file for editors with a YAML language "
-            "server:\n"
-            "  # yaml-language-server: $schema=dialog.schema.json");
-        return 0;
-    }
-    const auto options = parse_options(arguments, {});
+    const auto options = parse_options(arguments, schema_page.options);
     if (!options) return usage_error("schema", options.error().message);
     if (options->rest.size() > 1) return usage_error("schema", "one of dialog or country");
     const std::string what = options->rest.empty() ? "dialog" : options->rest.front();

@@ -23,40 +23,15 @@
 namespace befriend {
 namespace {
 
-constexpr const char* help_page =
-    "Usage: befriend test [PATHS] [OPTIONS]\n"
-    "\n"
-    "Runs conversations (.chat) and labelled sentences (.tsv in a folder named utterances) below\n"
-    "the paths; without paths, of corpus/en. Every conversation runs twice: as it is, and with "
-    "the\n"
-    "session saved and loaded before every turn.\n"
-    "\n"
-    "  -k WORD         only files whose path contains WORD\n"
-    "  --accept        rewrite what befriend says in the conversations: read the diff aloud\n"
-    "  --raise         raise corpus/en/thresholds.yaml to what was reached, less a small margin\n"
-    "  --seed N        another seed than the files give\n"
-    "  --json          one object on standard output\n"
-    "  --misses N      show so many misread sentences (10)\n"
-    "  --pack FOLDER   test the intents and dialogs of a folder\n"
-    "\n"
-    "Lines of a conversation: > person, < befriend (\" ...\" at the end: begins so; \" / \": a "
-    "line\n"
-    "break), = intent [slot=value], ? dialog/step or closed, ~ 21 minutes, # comment, and "
-    "effects:\n"
-    "  ! remember SLOT[=VALUE]   ! slot NAME[=VALUE]   ! forget person   ! show resources\n"
-    "  ! offer ID   ! schedule silence   ! pause   ! end stop   ! says WORDS   ! rank N\n"
-    "  ! resource   ! no resource   ! question   ! no question   ! nothing\n"
-    "\n"
-    "Exit code: 0 all passed, 1 something failed, 2 something could not be read.\n"
-    "\n"
-    "Examples:\n"
-    "  befriend test\n"
-    "  befriend test -k isolation --accept\n"
-    "  befriend test corpus/en/utterances --misses 50";
-
 constexpr OptionSpec specs[] = {
-    {"-k", true}, {"--accept"},       {"--raise"},      {"--seed", true},
-    {"--json"},   {"--misses", true}, {"--pack", true}, {"--thresholds", true},
+    {"-k", "WORD", "only files whose path contains WORD"},
+    {"--accept", "", "rewrite what befriend says in the conversations: read the diff aloud"},
+    {"--raise", "", "raise the thresholds to what was reached, less a small margin"},
+    {"--thresholds", "FILE", "what must be reached (corpus/en/thresholds.yaml)"},
+    {"--seed", "N", "another seed than the files give"},
+    {"--misses", "N", "show so many misread sentences (10)"},
+    {"--pack", "FOLDER", "test the intents and dialogs of a folder"},
+    json_option,
 };
 
 struct ConversationResult {
@@ -241,11 +216,29 @@ ConversationResult test_conversation(const Pack& pack, const ChatFile& file,
 
 }  // namespace
 
+constexpr CommandPage test_page{
+    .arguments = "[PATHS]",
+    .text =
+        "Runs conversations (.chat) and labelled sentences (.tsv in a folder named\n"
+        "utterances) below the paths; without paths, of corpus/en. Every conversation runs\n"
+        "twice: as it is, and with the session saved and loaded before every turn.\n",
+    .options = specs,
+    .notes =
+        "Lines of a conversation: > person, < befriend (\" ...\" at the end: begins so;\n"
+        "\" / \": a line break), = intent [slot=value], ? dialog/step or closed, ~ 21 minutes,\n"
+        "# comment, and effects:\n"
+        "  ! remember SLOT[=VALUE]   ! slot NAME[=VALUE]   ! forget person   ! show resources\n"
+        "  ! offer ID   ! schedule silence   ! pause   ! end stop   ! says WORDS   ! rank N\n"
+        "  ! resource   ! no resource   ! question   ! no question   ! nothing\n"
+        "\n"
+        "Exit code: 0 all passed, 1 something failed, 2 something could not be read.\n",
+    .examples =
+        "befriend test\n"
+        "befriend test -k isolation --accept\n"
+        "befriend test corpus/en/utterances --misses 50\n",
+};
+
 int run_test(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::puts(help_page);
-        return 0;
-    }
     const auto options = parse_options(arguments, specs);
     if (!options) {
         return usage_error("test", options.error().message);

@@ -150,21 +150,17 @@ int check_examples(const Catalogue& catalogue, const Matcher& matcher, Diagnosti
     return failures;
 }
 
-constexpr const char* help_text =
-    "befriend try [--jsonl] [--explain] [--check [NAME]] [--pack DIR] [TEXT...]\n"
-    "\n"
-    "Tells what is understood of each line of standard input, or of TEXT.\n"
-    "\n"
-    "  --jsonl        one JSON object a line, in and out; a line in may be the message itself or\n"
-    "                 {\"text\":..., \"asked\":..., \"options\":[...], \"before\":[...]}\n"
-    "  --explain      the words, the patterns that fit with file and line, and what changed their "
-    "score\n"
-    "  --check        reads the examples of the intents and tells which are read wrongly\n"
-    "                 (NAME: those of one file or intent)\n"
-    "  --pack DIR     with the intents and dialogs of DIR laid over those built in\n"
-    "\n"
-    "  befriend try --explain \"im such an idiot\"\n"
-    "  printf 'nobody calls\\n' | befriend try --jsonl\n";
+constexpr OptionSpec specs[] = {
+    {"--jsonl", "",
+     "one JSON object a line, in and out; a line in may be the message itself or {\"text\":..., "
+     "\"asked\":..., \"options\":[...], \"before\":[...]}"},
+    {"--explain", "",
+     "the words, the patterns that fit with file and line, and what changed their score"},
+    {"--check", "",
+     "read the examples of the intents and tell which are read wrongly (TEXT: those of one file or "
+     "intent)"},
+    {"--pack", "FOLDER", "lay the intents and dialogs of a folder over those built in"},
+};
 
 struct Request {
     std::string text;
@@ -207,13 +203,17 @@ SafetyState after(const Matcher& matcher, const std::vector<std::string>& before
 
 }  // namespace
 
+constexpr CommandPage try_page{
+    .arguments = "[TEXT...]",
+    .text = "Tells what is understood of each line of standard input, or of TEXT.\n",
+    .options = specs,
+    .examples =
+        "befriend try --explain \"im such an idiot\"\n"
+        "printf 'nobody calls\\n' | befriend try --jsonl\n"
+        "befriend try --check isolation\n",
+};
+
 int run_try(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::cout << help_text;
-        return 0;
-    }
-    static constexpr OptionSpec specs[] = {
-        {"--jsonl"}, {"--explain"}, {"--check"}, {"--pack", true}};
     const auto options = parse_options(arguments, specs);
     if (!options) return usage_error("try", options.error().message);
     const bool jsonl = options->has("--jsonl"), explains = options->has("--explain");

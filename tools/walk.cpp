@@ -27,30 +27,12 @@
 namespace befriend {
 namespace {
 
-constexpr const char* help_page =
-    "Usage: befriend walk [OPTIONS]\n"
-    "\n"
-    "Talks at random, with sentences of the corpus, buttons, silences, edits and hostile bytes, "
-    "and\n"
-    "checks every turn: stop ends at once without a question; a crisis is answered in that turn "
-    "by\n"
-    "a help line or the direct question; no bubble comes twice in a row; every word in a bubble "
-    "is\n"
-    "the authors' or this person's own; the session survives saving; nothing is thrown.\n"
-    "\n"
-    "  --turns N       how many turns (10000)\n"
-    "  --seed N        another walk (1)\n"
-    "  --corpus FOLDER where the sentences are (corpus/en/utterances)\n"
-    "  --pack FOLDER   walk through the intents and dialogs of a folder\n"
-    "  --json          one object on standard output\n"
-    "\n"
-    "Exit code: 0 every promise was kept, 1 one was not: the conversation is printed.\n"
-    "\n"
-    "Example:\n"
-    "  befriend walk --turns 100000 --seed 7";
-
 constexpr OptionSpec specs[] = {
-    {"--turns", true}, {"--seed", true}, {"--corpus", true}, {"--pack", true}, {"--json"},
+    {"--turns", "N", "how many turns (10000)"},
+    {"--seed", "N", "another walk (1)"},
+    {"--corpus", "FOLDER", "where the sentences are (corpus/en/utterances)"},
+    {"--pack", "FOLDER", "walk through the intents and dialogs of a folder"},
+    json_option,
 };
 
 constexpr std::size_t most_faults = 5;  // enough to see a pattern
@@ -616,11 +598,19 @@ private:
 
 }  // namespace
 
+constexpr CommandPage walk_page{
+    .text =
+        "Talks at random, with sentences of the corpus, buttons, silences, edits and hostile\n"
+        "bytes, and checks every turn: stop ends at once without a question; a crisis is\n"
+        "answered in that turn by a help line or the direct question; no bubble comes twice\n"
+        "in a row; every word in a bubble is the authors' or this person's own; the session\n"
+        "survives saving; nothing is thrown.\n",
+    .options = specs,
+    .notes = "Exit code: 0 every promise was kept, 1 one was not: the conversation is printed.\n",
+    .examples = "befriend walk --turns 100000 --seed 7\n",
+};
+
 int run_walk(Arguments arguments) {
-    if (wants_help(arguments)) {
-        std::puts(help_page);
-        return 0;
-    }
     const auto options = parse_options(arguments, specs);
     if (!options) {
         return usage_error("walk", options.error().message);
