@@ -36,6 +36,8 @@ const std::vector<Command>& commands() {
         {"test", "run the labelled sentences and the conversations", run_test, &test_page},
         {"record", "write a conversation down as a test", run_record, &record_page},
         {"walk", "talk at random for a long time and watch the promises", run_walk, &walk_page},
+        {"graph", "draw the steps of dialogs as Mermaid, DOT or a page", run_graph, &graph_page},
+        {"book", "write every sentence as a page to review and sign", run_book, &book_page},
         {"explain", "print the page of a diagnostic code", run_explain, &explain_page},
         {"schema", "print the JSON Schema of dialog files for editors", run_schema, &schema_page},
     };

@@ -106,5 +106,9 @@ extern const CommandPage explain_page;
 int run_explain(Arguments arguments);
 extern const CommandPage schema_page;
 int run_schema(Arguments arguments);
+extern const CommandPage graph_page;
+int run_graph(Arguments arguments);
+extern const CommandPage book_page;
+int run_book(Arguments arguments);
 
 }  // namespace befriend
