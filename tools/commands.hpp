@@ -110,5 +110,11 @@ extern const CommandPage graph_page;
 int run_graph(Arguments arguments);
 extern const CommandPage book_page;
 int run_book(Arguments arguments);
+extern const CommandPage init_page;
+int run_init(Arguments arguments);
+extern const CommandPage completion_page;
+int run_completion(Arguments arguments);
+extern const CommandPage man_page;
+int run_man(Arguments arguments);
 
 }  // namespace befriend
