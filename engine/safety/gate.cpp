@@ -207,11 +207,11 @@ void remember_verdict(SafetyState& state, const SafetyVerdict& verdict, Instant 
 }
 
 bool held_back(const SafetyState& state, std::string_view dialog) {
-    constexpr auto not_with_mind_signs =
-        std::to_array<std::string_view>({"caring_eyes", "drive_enough", "loop_map",
-                                         "self_judgement_reframe", "warmup_other", "p19_warmup"});
+    constexpr auto not_with_mind_signs = std::to_array<std::string_view>(
+        {"caring_eyes", "drive_enough", "loop_map", "self_judgement_reframe", "warmup_other",
+         "p19_warmup", "p6_letter", "p8_kind_figure", "p10_defusion", "p11_coach"});
     constexpr auto not_with_eating_signs = std::to_array<std::string_view>(
-        {"drive_enough", "loop_map", "p12_savour", "soothe_notice"});
+        {"drive_enough", "loop_map", "p12_savour", "p16_body_scan", "soothe_notice"});
     const auto in = [&](const auto& list) {
         return std::find(list.begin(), list.end(), dialog) != list.end();
     };
