@@ -44,6 +44,7 @@ std::string one_line(std::string_view text) {
 // ---- reading -----------------------------------------------------------------------------------
 
 Result<bool> read_front(ChatFile& file, std::string_view text) {
+    if (text.empty()) return true;  // a conversation may do without
     Diagnostics diagnostics;
     const Document document = parse_yaml({file.name, std::string(text)}, diagnostics);
     if (has_errors(diagnostics)) {

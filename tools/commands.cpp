@@ -40,6 +40,7 @@ const std::vector<Command>& commands() {
         {"book", "write every sentence as a page to review and sign", run_book, &book_page},
         {"explain", "print the page of a diagnostic code", run_explain, &explain_page},
         {"schema", "print the JSON Schema of dialog files for editors", run_schema, &schema_page},
+        {"fmt", "write the files in the one way", run_fmt, &fmt_page},
         {"init", "make a pack of your own to begin with", run_init, &init_page},
         {"completion", "print the completion of a shell", run_completion, &completion_page},
         {"man", "print the manual page", run_man, &man_page},

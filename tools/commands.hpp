@@ -110,6 +110,8 @@ extern const CommandPage graph_page;
 int run_graph(Arguments arguments);
 extern const CommandPage book_page;
 int run_book(Arguments arguments);
+extern const CommandPage fmt_page;
+int run_fmt(Arguments arguments);
 extern const CommandPage init_page;
 int run_init(Arguments arguments);
 extern const CommandPage completion_page;

@@ -113,6 +113,45 @@ def test_init_writes_over_nothing():
         assert befriend(home, "init", "other", "--language", "tlh")[0] == 2
 
 
+def test_fmt_writes_checks_and_shows():
+    with Home() as home:
+        befriend(home, "init", "mine")
+        path = os.path.join(home.path, "mine", "dialogs", "en", "spilled_milk.yaml")
+        code, out, errors = befriend(home, "fmt", "mine")
+        assert code == 0, errors
+        with open(path) as file:
+            good = file.read()
+        assert befriend(home, "fmt", "mine", "--check")[:2] == (0, "")
+        bad = good.replace("version: 1\nkind: talk", "kind:   talk\nversion: 1")
+        assert bad != good
+        with open(path, "w") as file:
+            file.write(bad)
+        code, out, _ = befriend(home, "fmt", "mine", "--check", "--json")
+        assert code == 1 and json.loads(out)["changed"] == ["mine/dialogs/en/spilled_milk.yaml"], out
+        code, out, _ = befriend(home, "fmt", "mine", "--diff")
+        assert code == 1 and "-kind:   talk" in out and "+kind: talk" in out, out
+        assert befriend(home, "fmt", "--stdin", "x.yaml", given=bad)[:2] == (0, good)
+        with open(path) as file:
+            assert file.read() == bad
+        assert befriend(home, "fmt", path)[0] == 0
+        with open(path) as file:
+            assert file.read() == good
+        with open(path, "w") as file:
+            file.write("dialog: [\n")
+        code, _, errors = befriend(home, "fmt", path)
+        assert code == 1 and re.search(r"spilled_milk.yaml:\d+:\d+: error\[BF", errors), errors
+        with open(path) as file:
+            assert file.read() == "dialog: [\n"
+        assert befriend(home, "fmt", "no/such.yaml")[0] == 2
+        assert befriend(home, "fmt")[0] == 2
+
+
+def test_record_needs_no_seed():
+    with Home() as home:
+        code, out, errors = befriend(home, "record", given="im such an idiot\n")
+        assert code == 0 and "> im such an idiot" in out and "\n< " in out, errors
+
+
 def test_version():
     with Home() as home:
         assert json.loads(befriend(home, "--version", "--json")[1])["interfaces"] == 1
