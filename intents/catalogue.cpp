@@ -48,7 +48,8 @@ std::optional<Polarity> polarity_of(std::string_view text) {
 const std::vector<std::string> file_keys = {"language", "words", "intents"};
 const std::vector<std::string> intent_keys = {"kind",     "about",    "whom",
                                               "negated",  "only_if",  "threshold",
-                                              "patterns", "examples", "not_examples"};
+                                              "beside",   "patterns", "examples",
+                                              "not_examples"};
 const std::vector<std::string> pattern_keys = {"like",   "regex",     "unless", "weight",
                                                "family", "whom",      "time",   "polarity",
                                                "level",  "max_words", "attr",   "attrs"};
@@ -245,6 +246,10 @@ private:
         if (node.has("threshold")) {
             if (const auto t = number(node.at("threshold"), 0, 1))
                 spec.threshold = static_cast<float>(*t);
+        }
+        if (node.has("beside")) {
+            if (const auto t = number(node.at("beside"), 0, 1))
+                spec.beside = static_cast<float>(*t);
         }
         for (const auto& [key, list] :
              {std::pair{"examples", &spec.examples}, {"not_examples", &spec.not_examples}}) {

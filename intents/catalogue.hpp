@@ -55,6 +55,7 @@ struct IntentSpec {
     std::vector<std::string> only_if_none_of;
     std::vector<std::string> only_if_any_of;
     float threshold = 0.5f;
+    float beside = 0;  // what it needs when another content or crisis label counts
     std::vector<PatternSpec> patterns;
     std::vector<Example> examples;
     std::vector<Example> not_examples;

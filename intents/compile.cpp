@@ -721,6 +721,7 @@ private:
         for (const Whom w : spec.whom)
             entry.whom = static_cast<std::uint8_t>(entry.whom | 1u << static_cast<unsigned>(w));
         entry.threshold = spec.threshold;
+        entry.beside = spec.beside;
         if (const auto found = intent_ids_.find(spec.negated); found != intent_ids_.end())
             entry.negated = found->second;
         for (const std::string& n : spec.only_if_none_of) {

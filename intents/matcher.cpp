@@ -1389,12 +1389,30 @@ private:
                 return r.counts && r.intent == static_cast<IntentId>(id);
             });
         };
+        const auto has_company = [&](std::uint16_t id) {
+            return std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) {
+                const IntentKind kind = t_.intents[static_cast<std::size_t>(r.intent)].kind;
+                return r.counts && r.intent != static_cast<IntentId>(id) && r.level != "none" &&
+                       (kind == IntentKind::content || kind == IntentKind::crisis);
+            });
+        };
+        const auto best_score = [&](std::uint16_t id) {
+            float best = 0;
+            for (const Reading& r : u_.readings) {
+                if (r.counts && r.intent == static_cast<IntentId>(id))
+                    best = std::max(best, r.score);
+            }
+            return best;
+        };
         std::vector<std::uint16_t> dropped;
         for (const std::uint16_t id : intents) {
             const IntentEntry& intent = t_.intents[id];
             bool drop = std::any_of(intent.none_of.begin(), intent.none_of.end(), counts);
             if (!intent.any_of.empty() &&
                 std::none_of(intent.any_of.begin(), intent.any_of.end(), counts))
+                drop = true;
+            if (intent.beside > intent.threshold && has_company(id) &&
+                best_score(id) < intent.beside - 1e-4f)
                 drop = true;
             if (drop) dropped.push_back(id);
         }
@@ -1423,7 +1441,7 @@ private:
 };
 
 constexpr std::uint32_t pack_magic = 0x4D434642;  // "BFCM"
-constexpr std::uint32_t pack_version = 2;
+constexpr std::uint32_t pack_version = 3;
 
 }  // namespace
 

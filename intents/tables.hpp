@@ -136,6 +136,7 @@ struct IntentEntry {
     std::uint8_t whom = 0;  // bits of Whom; 0: any
     std::uint16_t negated = 0xFFFF;
     float threshold = 0.5f;
+    float beside = 0;  // the threshold when another content or crisis label counts
     std::vector<std::uint16_t> none_of;
     std::vector<std::uint16_t> any_of;
     std::uint32_t rank = 0;  // of labels.hpp: place in the priority list
@@ -250,7 +251,7 @@ void fields(A& ar, EdgeTable& t) {
 }
 template <class A>
 void fields(A& ar, IntentEntry& i) {
-    ar(i.name, i.kind, i.whom, i.negated, i.threshold, i.none_of, i.any_of, i.rank);
+    ar(i.name, i.kind, i.whom, i.negated, i.threshold, i.beside, i.none_of, i.any_of, i.rank);
 }
 template <class A>
 void fields(A& ar, Tables& t) {

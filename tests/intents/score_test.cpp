@@ -22,6 +22,8 @@ const char* const yaml =
     "      - { like: \"enormous\", weight: 1.0 }\n"
     "  b: { kind: content, only_if: { none_of: [a] }, patterns: [ { like: \"thing\", weight: 0.8 } "
     "] }\n"
+    "  fallback: { kind: content, beside: 0.7, patterns: [ { like: \"dull\", weight: 0.6 }, "
+    "{ like: \"dreary\", weight: 0.8 } ] }\n"
     "  feeling_sad: { kind: feeling, patterns: [ { like: \"sad\" } ] }\n"
     "  topic_work: { kind: topic, patterns: [ { like: \"work\" } ] }\n"
     "  stop: { kind: control, patterns: [ { like: \"stop\" } ] }\n"
@@ -49,6 +51,14 @@ TEST_SUITE("intents/score") {
         CHECK(score(m, "enormus", "a") == doctest::Approx(0.8));  // one typing error
         CHECK_FALSE(heard(m, "red", "a"));
         CHECK(heard(m, "red and round", "a"));
+    }
+
+    TEST_CASE("a fallback label needs more beside another content label") {
+        const Matcher m = matcher_of(yaml);
+        CHECK(heard(m, "a dull day", "fallback"));
+        CHECK_FALSE(heard(m, "a dull day, afraid", "fallback"));
+        CHECK(heard(m, "a dreary day, afraid", "fallback"));
+        CHECK(heard(m, "a dull day, sad work, stop", "fallback"));  // no content label beside it
     }
 
     TEST_CASE("a label that is conditioned on another yields to it") {
