@@ -219,6 +219,8 @@ private:
     bool reports_speech(std::size_t i, const Subject& subject) const {
         if (!is(i, c::reports) || !subject.stated || subject.voice) return false;
         if (subject.whom == Whom::self) return false;
+        // "It is hard to tell my family I ...": nobody has spoken yet.
+        if (subject.whom == Whom::anyone && i && word(i - 1) == "to") return false;
         if (subject.at < 0 || static_cast<std::size_t>(subject.at) >= i ||
             i - static_cast<std::size_t>(subject.at) > 7)
             return false;
@@ -504,7 +506,8 @@ private:
                     !(i && (word(i - 1) == "have" || word(i - 1) == "has")) &&
                     !(i >= 2 && (word(i - 2) == "have" || word(i - 2) == "has")))
                     past_tense = true;
-                if (k & c::past_marker) strong = true;
+                if ((k & c::past_marker) && !(w == "ago" && i && just_now(word(i - 1))))
+                    strong = true;
                 if (k & c::future) future = true;
                 if (k & c::since) since = true;
                 if ((k & c::hypothetical) && !hedged_before(i) &&
@@ -570,6 +573,13 @@ private:
                 a.time == Time::past)
                 u_.clauses[kx].strong_past = true;
         }
+    }
+
+    // "a couple of days ago" is told as past, but is not over as "years ago" is.
+    static bool just_now(std::string_view unit) {
+        return unit == "minute" || unit == "minutes" || unit == "hour" || unit == "hours" ||
+               unit == "day" || unit == "days" || unit == "night" || unit == "nights" ||
+               unit == "week" || unit == "weeks";
     }
 
     // "I hate myself, not any more": takes back the clause before.

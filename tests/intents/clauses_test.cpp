@@ -150,6 +150,15 @@ TEST_SUITE("intents/clauses") {
         CHECK(r->counts);
         CHECK(u.primary == IntentId::none);
         CHECK(u.labels.size() == 1);
+        u = m.understand("I wanted to die a couple of days ago");
+        r = reading_of(m, u, "crisis_suicide");
+        REQUIRE(r);
+        CHECK(r->level != "past");
+        u = m.understand("it is hard to tell my family that I want to die");
+        r = reading_of(m, u, "crisis_suicide");
+        REQUIRE(r);
+        CHECK(r->counts);
+        CHECK_FALSE(r->quoted);
         u = m.understand("I don't want to die");
         r = reading_of(m, u, "crisis_suicide");
         REQUIRE(r);
