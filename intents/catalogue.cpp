@@ -46,10 +46,9 @@ std::optional<Polarity> polarity_of(std::string_view text) {
 }
 
 const std::vector<std::string> file_keys = {"language", "words", "intents"};
-const std::vector<std::string> intent_keys = {"kind",     "about",    "whom",
-                                              "negated",  "only_if",  "threshold",
-                                              "beside",   "patterns", "examples",
-                                              "not_examples"};
+const std::vector<std::string> intent_keys = {"kind",     "about",       "whom",   "negated",
+                                              "only_if",  "threshold",   "beside", "patterns",
+                                              "examples", "not_examples"};
 const std::vector<std::string> pattern_keys = {"like",   "regex",     "unless", "weight",
                                                "family", "whom",      "time",   "polarity",
                                                "level",  "max_words", "attr",   "attrs"};
