@@ -110,8 +110,11 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
             choice.dialog = finer_dialog(moment);
         return choice;
     }
-    // A practice or page asked for by its name alone.
-    if (shadowable && !content && !own_words) {
+    // A practice or page asked for by its name alone. "breathe" may be a line for a friend or for
+    // oneself; a whole request is none.
+    const bool kind_line = own_words && (step->expects == Expects::words_to_other ||
+                                         moment.word_count < 4);
+    if (shadowable && !content && !kind_line) {
         const DialogId dialog = finer_dialog(moment);
         if (dialog != DialogId::none) {
             const auto act = moment.pack.dialog(dialog).kind == DialogKind::learn
@@ -150,7 +153,7 @@ bool is_answer(const Moment& moment, Expects expects) {
         const bool friendly =
             own_words && row != rows.end() && row->to_a_friend && moment.word_count >= 2;
         const bool more_than_that = own_words && row == rows.end() &&
-                                    moment.word_count > 4;  // "no, you are fine as you are"
+                                    dialog_named_by(name).empty() && moment.word_count > 4;  // "no, you are fine as you are"
         control = control || !(friendly || more_than_that);
     }
     return !control;
