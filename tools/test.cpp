@@ -29,7 +29,7 @@ constexpr OptionSpec specs[] = {
     {"--raise", "", "raise the thresholds to what was reached, less a small margin"},
     {"--thresholds", "FILE", "what must be reached (corpus/en/thresholds.yaml)"},
     {"--seed", "N", "another seed than the files give"},
-    {"--misses", "N", "show so many misread sentences (10)"},
+    {"--misses", "N", "show so many misread sentences and confused labels (10)"},
     {"--pack", "FOLDER", "test the intents and dialogs of a folder"},
     json_option,
 };
@@ -133,12 +133,22 @@ void print_scores(const UtteranceScores& scores, std::size_t misses) {
     }
     std::printf("%-24s %9zu %6.2f %6.2f %6.2f\n", "all", scores.all.right + scores.all.missed,
                 scores.all.precision(), scores.all.recall(), scores.all.f1());
+    const std::size_t held = scores.held.right + scores.held.missed;
+    if (held > 0) {
+        std::printf("%-24s %9zu %6.2f %6.2f %6.2f\n", "held rows only", held,
+                    scores.held.precision(), scores.held.recall(), scores.held.f1());
+    }
     for (const auto& [level, score] : scores.crisis_by_level) {
         std::printf("crisis, level %-10s %9zu %6s %6.2f\n", level.c_str(),
                     score.right + score.missed, "", score.recall());
     }
     std::printf("%zu of %zu sentences read exactly; %zu false alarms in %zu ordinary ones\n",
                 scores.exact, scores.rows, scores.false_alarms, scores.ordinary);
+    const std::vector<Confusion> pairs = worst_pairs(scores);
+    for (std::size_t i = 0; i < std::min(misses, pairs.size()); ++i) {
+        std::printf("%6zu times %s was heard as %s\n", pairs[i].times, pairs[i].expected.c_str(),
+                    pairs[i].heard.c_str());
+    }
     for (std::size_t i = 0; i < std::min(misses, scores.worst.size()); ++i) {
         std::printf("  %s\n", scores.worst[i].c_str());
     }
@@ -164,6 +174,12 @@ nlohmann::json scores_json(const UtteranceScores& scores) {
             {"precision", scores.all.precision()},
             {"recall", scores.all.recall()},
             {"f1", scores.all.f1()},
+            {"held",
+             {{"n", scores.held.right + scores.held.missed},
+              {"precision", scores.held.precision()},
+              {"recall", scores.held.recall()},
+              {"f1", scores.held.f1()}}},
+            {"confusion", scores.confusion},
             {"labels", std::move(labels)},
             {"crisis", std::move(crisis)},
             {"ordinary", scores.ordinary},

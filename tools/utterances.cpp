@@ -2,7 +2,8 @@
 #include "tools/utterances.hpp"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <tuple>
 
 #include "engine/safety/gate.hpp"
 #include "intents/matcher.hpp"
@@ -97,6 +98,43 @@ Result<bool> read_utterances(const std::string& name, std::string_view bytes,
     return true;
 }
 
+void add_confusion(const std::set<std::string>& expected, const std::set<std::string>& heard,
+                   UtteranceScores& scores) {
+    std::vector<std::string> missed;
+    std::vector<std::string> wrong;
+    std::set_difference(expected.begin(), expected.end(), heard.begin(), heard.end(),
+                        std::back_inserter(missed));
+    std::set_difference(heard.begin(), heard.end(), expected.begin(), expected.end(),
+                        std::back_inserter(wrong));
+    for (const std::string& label : expected) {
+        if (heard.contains(label)) ++scores.confusion[label][label];
+    }
+    if (missed.empty() && wrong.empty()) {
+        if (expected.empty()) ++scores.confusion["none"]["none"];
+        return;
+    }
+    if (missed.empty()) missed.emplace_back("none");
+    if (wrong.empty()) wrong.emplace_back("none");
+    for (const std::string& label : missed) {
+        for (const std::string& instead : wrong) {
+            ++scores.confusion[label][instead];
+        }
+    }
+}
+
+std::vector<Confusion> worst_pairs(const UtteranceScores& scores) {
+    std::vector<Confusion> pairs;
+    for (const auto& [expected, row] : scores.confusion) {
+        for (const auto& [heard, times] : row) {
+            if (expected != heard) pairs.push_back({expected, heard, times});
+        }
+    }
+    std::sort(pairs.begin(), pairs.end(), [](const Confusion& a, const Confusion& b) {
+        return std::tie(b.times, a.expected, a.heard) < std::tie(a.times, b.expected, b.heard);
+    });
+    return pairs;
+}
+
 UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows) {
     UtteranceScores scores;
     Scratch scratch;
@@ -120,13 +158,16 @@ UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows) {
             const bool right = labels.contains(label);
             ++(right ? score.right : score.missed);
             ++(right ? scores.all.right : scores.all.missed);
+            if (row.held) ++(right ? scores.held.right : scores.held.missed);
         }
         for (const std::string& label : labels) {
             if (!expected.contains(label)) {
                 ++scores.labels[label].wrong;
                 ++scores.all.wrong;
+                if (row.held) ++scores.held.wrong;
             }
         }
+        add_confusion(expected, labels, scores);
         const SafetyVerdict verdict = judge(pack.matcher, heard, SafetyState{}, Instant{});
         const bool alarm = verdict.rank >= 2 || verdict.ask;
         if (std::any_of(expected.begin(), expected.end(), is_crisis)) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,11 +47,29 @@ struct UtteranceScores {
     std::size_t exact = 0;  // every label right and none too many
     std::map<std::string, LabelScore> labels;
     LabelScore all;
+    LabelScore held;  // of the rows marked "held", which are in `all` too
+    // Expected, then heard: a label that was missed beside each that was heard instead. "none"
+    // stands where nothing was expected or nothing was heard in its place. Right ones are on the
+    // diagonal.
+    std::map<std::string, std::map<std::string, std::size_t>> confusion;
     std::map<std::string, LabelScore> crisis_by_level;  // right and missed only
     std::size_t ordinary = 0;                           // rows without a crisis
     std::size_t false_alarms = 0;    // ordinary rows with rank >= 2 or the direct question
     std::vector<std::string> worst;  // "file:line: text: expected ..., heard ..."
 };
+
+struct Confusion {
+    std::string expected;
+    std::string heard;
+    std::size_t times = 0;
+};
+
+// Adds one row to the matrix; both sets are sorted and empty for none.
+void add_confusion(const std::set<std::string>& expected, const std::set<std::string>& heard,
+                   UtteranceScores& scores);
+
+// What is confused, the most frequent first, then by name.
+std::vector<Confusion> worst_pairs(const UtteranceScores& scores);
 
 UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows);
 

@@ -86,4 +86,23 @@ TEST_SUITE("tools/chat_file") {
         CHECK(rows[2].labels.empty());
         CHECK_FALSE(read_utterances("u.tsv", "no tab\n", rows).has_value());
     }
+
+    TEST_CASE("a missed label is counted beside what was heard instead, the worst pair first") {
+        UtteranceScores scores;
+        add_confusion({"isolation"}, {"isolation"}, scores);
+        add_confusion({"isolation", "shame"}, {"isolation", "guilt"}, scores);
+        add_confusion({"shame"}, {"guilt"}, scores);
+        add_confusion({"shame"}, {}, scores);
+        add_confusion({}, {"guilt"}, scores);
+        add_confusion({}, {}, scores);
+        CHECK(scores.confusion["isolation"]["isolation"] == 2);
+        CHECK(scores.confusion["none"]["none"] == 1);
+        const std::vector<Confusion> pairs = worst_pairs(scores);
+        REQUIRE(pairs.size() == 3);
+        CHECK(pairs[0].expected == "shame");
+        CHECK(pairs[0].heard == "guilt");
+        CHECK(pairs[0].times == 2);
+        CHECK(pairs[1].expected == "none");
+        CHECK(pairs[2].heard == "none");
+    }
 }
