@@ -38,6 +38,8 @@ const std::vector<Command>& commands() {
         {"walk", "talk at random for a long time and watch the promises", run_walk, &walk_page},
         {"graph", "draw the steps of dialogs as Mermaid, DOT or a page", run_graph, &graph_page},
         {"book", "write every sentence as a page to review and sign", run_book, &book_page},
+        {"match", "tell whether and where a pattern matches", run_match, &match_page},
+        {"sample", "print sentences that an intent or a pattern accepts", run_sample, &sample_page},
         {"explain", "print the page of a diagnostic code", run_explain, &explain_page},
         {"schema", "print the JSON Schema of dialog files for editors", run_schema, &schema_page},
         {"fmt", "write the files in the one way", run_fmt, &fmt_page},
