@@ -36,6 +36,7 @@ const std::vector<Command>& commands() {
         {"test", "run the labelled sentences and the conversations", run_test, &test_page},
         {"record", "write a conversation down as a test", run_record, &record_page},
         {"walk", "talk at random for a long time and watch the promises", run_walk, &walk_page},
+        {"prove", "search for a conversation that breaks a property", run_prove, &prove_page},
         {"graph", "draw the steps of dialogs as Mermaid, DOT or a page", run_graph, &graph_page},
         {"book", "write every sentence as a page to review and sign", run_book, &book_page},
         {"match", "tell whether and where a pattern matches", run_match, &match_page},

@@ -102,6 +102,8 @@ extern const CommandPage record_page;
 int run_record(Arguments arguments);
 extern const CommandPage walk_page;
 int run_walk(Arguments arguments);
+extern const CommandPage prove_page;
+int run_prove(Arguments arguments);
 extern const CommandPage explain_page;
 int run_explain(Arguments arguments);
 extern const CommandPage match_page;
