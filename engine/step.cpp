@@ -648,7 +648,10 @@ private:
         if (!resumable) open_session();
         session().last_identity_at = incoming_.at;
         if (!known) {
-            enter("welcome", {});
+            // An edit may have opened a crisis before the first hello: its question waits on.
+            Entry entry;
+            entry.wait_on = resumable;
+            enter("welcome", std::move(entry));
             session().welcomed = true;
         } else if (lost_place_) {
             enter("lost_place", {});
@@ -968,6 +971,15 @@ private:
 
     void respond(const Step* step) {
         const Choice choice = choose(moment_, step);
+        // A safety question waits for the person asked: what another person says, or what was sent
+        // before it, moves nothing. A control works for anybody.
+        const bool unbound = step != nullptr && step->wait == Step::Wait::ask &&
+                             step->question != Question::none && !counts_as_answer();
+        if (unbound && choice.kind != Choice::Kind::global) {
+            note("safety", "not an answer: another person, or sent before the question");
+            emit_resource();
+            return;
+        }
         switch (choice.kind) {
             case Choice::Kind::global:
                 act(choice, step);
@@ -1200,6 +1212,10 @@ private:
         // The step before this message; safety is never undone, and what was forgotten stays so.
         auto& stack = session().stack;
         if (stack.size() > 1) stack.pop_back();
+        // A caller that only goes on when what it called ends is no place to wait at.
+        while (stack.size() > 1 &&
+               (waiting_step() == nullptr || waiting_step()->wait == Step::Wait::none))
+            stack.pop_back();
         const Step* step = waiting_step();
         say_step("undo", "");
         if (step != nullptr && step->wait == Step::Wait::ask) {

@@ -285,7 +285,10 @@ const std::vector<Predicate>& predicates() {
               has_effect<ShowPage>(v))},
         {"asks_directly", "puts a safety question", false,
          SAYS(!v.turn.session.safety.asked.empty() &&
-              count_says(v, [](const Say& s) { return s.asks; }) > 0)},
+              v.turn.session.safety.asked_at != v.before.safety.asked_at &&
+              count_says(v, [](const Say& say) { return say.asks; }) > 0)},
+        {"in_safety", "a safety dialog is open after the turn", false,
+         SAYS(holds_kind(v.pack, v.turn.session, DialogKind::safety))},
         {"question_open", "a safety question was open before the turn", false,
          SAYS(!v.before.safety.asked.empty())},
         {"ended", "the conversation was closed in this turn", false, SAYS(has_effect<End>(v))},
@@ -295,6 +298,8 @@ const std::vector<Predicate>& predicates() {
         {"start", "the event is a start", false, SAYS(v.incoming.kind == Kind::start)},
         {"message", "a message", false, SAYS(v.incoming.kind == Kind::message)},
         {"edit", "an edit", false, SAYS(v.incoming.kind == Kind::edit)},
+        {"timer", "a line of a timed practice that came due", false,
+         SAYS(v.incoming.kind == Kind::timer)},
         {"silence", "a silence that came due", false, SAYS(v.incoming.kind == Kind::silence)},
         {"speaks", "a start, a message or a button", false,
          SAYS(v.incoming.kind == Kind::start || v.incoming.kind == Kind::message ||
