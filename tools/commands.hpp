@@ -124,5 +124,9 @@ extern const CommandPage completion_page;
 int run_completion(Arguments arguments);
 extern const CommandPage man_page;
 int run_man(Arguments arguments);
+extern const CommandPage stats_page;
+int run_stats(Arguments arguments);
+extern const CommandPage strings_page;
+int run_strings(Arguments arguments);
 
 }  // namespace befriend

@@ -12,7 +12,9 @@
 namespace befriend {
 
 // Loads the pack. When it has mistakes they are printed on standard error and the result is null.
-// `folder` empty: what is built into the program. `language` other than "en" is refused so far.
+// `folder` empty: what is built into the program. Another `language`
+// than "en" is spoken from dialogs/LANGUAGE.po, where it has a translation; what is understood is
+// English all the same.
 std::shared_ptr<const Pack> pack_or_complain(std::string_view command, const std::string& folder,
                                              const std::string& language);
 
