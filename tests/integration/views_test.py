@@ -94,4 +94,17 @@ def test_the_book_holds_every_line_and_its_place():
         assert page.index('id="helplines"') < page.index('id="d-crisis_ask"') < page.index('id="d-greeting"')
 
 
+def test_stats_hold_the_limits_and_tell_when_they_are_passed():
+    with Home() as home:
+        os.chdir(ROOT)
+        told = json.loads(out(home, "stats", "--strict", "--json"))
+        assert told["over"] is False and told["conversations"]["content_turns"] > 30, told["counts"]
+        assert all(finding["place"] for finding in told["findings"] if finding["rule"] == "long_sentence")
+        strict = os.path.join(home.path, "limits.yaml")
+        with open(strict, "w", encoding="utf-8") as opened:
+            opened.write("limits: { sentence_words: 2 }\n")
+        out(home, "stats", "stop", "--strict", "--limits", strict, code=1)
+        out(home, "stats", "stop", "--limits", os.path.join(home.path, "nothing.yaml"), code=2)
+
+
 run_all(globals())
