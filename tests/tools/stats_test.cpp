@@ -13,7 +13,7 @@ using namespace befriend;
 namespace {
 
 const CommonWords& common() {
-    static const CommonWords words("the a it is you cat sat on mat # dog\nkind");
+    static const CommonWords words("the a it is you cat sat on mat # quokka\nkind");
     return words;
 }
 
@@ -62,7 +62,7 @@ TEST_SUITE("tools/stats") {
         CHECK(common().knows("it's"));
         CHECK(common().knows("isn't"));
         CHECK_FALSE(common().knows("perspicacious"));
-        CHECK_FALSE(common().knows("dog"));  // in a comment
+        CHECK_FALSE(common().knows("quokka"));  // in a comment
         std::vector<std::string> uncommon;
         const Prose prose = measure("x is the perspicacious cat", common(), &uncommon);
         CHECK(prose.judged == 4);
@@ -131,15 +131,17 @@ TEST_SUITE("tools/stats") {
 
     TEST_CASE("a talk without anything said back falls below the share, one turn at a time") {
         const auto file = read_chat("t.chat",
-                                    "> my boss yelled at me in front of everyone at the bakery\n"
+                                    "---\ngiven: { language: en, seed: 1 }\n---\n> my boss yelled "
+                                    "at me in front of everyone at the bakery\n"
                                     "> /start\n");
-        REQUIRE(file);
+        REQUIRE(file.has_value());
         Limits limits;
         LanguageStats stats;
         measure_talks(test::shipped_pack(), {*file}, limits, stats);
         CHECK(stats.live.conversations == 1);
         CHECK(stats.live.content_turns == 1);
         limits.reuse = 2;  // no talk reaches it
+        stats = {};
         measure_talks(test::shipped_pack(), {*file}, limits, stats);
         CHECK(std::ranges::count(stats.findings, std::string("reuse"), &LanguageFinding::rule) ==
               1);

@@ -117,7 +117,7 @@ TEST_SUITE("tools/strings") {
     }
 
     TEST_CASE("the test language keeps every placeholder and is at least a quarter longer") {
-        CHECK(pseudo_text("Say *stop* to {name}.") == "Šááý *stop* töö {name}.");
+        CHECK(pseudo_text("Say *stop* to {name}.") == "Sááý *stop* töö {name}.");
         std::size_t source = 0;
         std::size_t pseudo = 0;
         for (const PoEntry& one : pseudo_strings(test::shipped_pack())) {
@@ -134,12 +134,12 @@ TEST_SUITE("tools/strings") {
         const Pack& pack = test::shipped_pack();
         const std::vector<PoEntry> entries = pseudo_strings(pack);
         const auto translated = translated_pack(pack, entries);
-        REQUIRE(translated);
+        REQUIRE(translated.has_value());
         const std::string said = answers(*translated);
         CHECK(said.find("öö") != std::string::npos);
         CHECK(said.find(" the ") == std::string::npos);
         const auto untouched = translated_pack(pack, {});
-        REQUIRE(untouched);
+        REQUIRE(untouched.has_value());
         CHECK(answers(*untouched) == answers(pack));
     }
 
