@@ -38,9 +38,28 @@ bool any_fits(const Moment& moment, const Rule& rule) {
                        [&](IntentId intent) { return reading_fits(moment, rule, intent); });
 }
 
+bool carries_named(const Moment& moment, std::string_view name) {
+    const IntentId intent = moment.pack.matcher.find(name);
+    return intent != IntentId::none && carries(*moment.heard, intent);
+}
+
+// "no, just listen": the message asks for something, and its "no" alone is not the answer.
+bool asks_for_more(const Moment& moment) {
+    return moment.word_count >= 3 &&
+           (carries_named(moment, "listen_only") || carries_named(moment, "change_topic"));
+}
+
+bool is_bare_no(const Moment& moment, const Hear& hear) {
+    return std::all_of(hear.intents.begin(), hear.intents.end(), [&](IntentId i) {
+        const std::string& name = moment.pack.matcher.intent_name(i);
+        return name == "deny" || name == "unsure";
+    });
+}
+
 bool hear_fits(const Moment& moment, const Hear& hear) {
     if (!holds(moment, hear.when)) return false;
     if (hear.kind == Hear::Kind::heard) {
+        if (is_bare_no(moment, hear) && asks_for_more(moment)) return false;
         if (!hear.any_polarity && hear.polarity == Polarity::negated)
             return std::any_of(hear.intents.begin(), hear.intents.end(),
                                [&](IntentId i) { return negated_reading(*moment.heard, i); });
@@ -104,7 +123,8 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
         const IntentId intent = moment.pack.global_intents[i];
         if (intent == IntentId::none || !carries(*moment.heard, intent)) continue;
         if (global.alone && content) continue;
-        if (own_words && global.to_a_friend) continue;
+        // One word ("bye", "thanks") is said to befriend; more may be the line itself.
+        if (own_words && global.to_a_friend && moment.word_count >= 2) continue;
         Choice choice{Choice::Kind::global, &global, nullptr, -1, DialogId::none};
         if (global.act == Global::Act::practice || global.act == Global::Act::learn)
             choice.dialog = finer_dialog(moment);
@@ -112,8 +132,8 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
     }
     // A practice or page asked for by its name alone. "breathe" may be a line for a friend or for
     // oneself; a whole request is none.
-    const bool kind_line = own_words && (step->expects == Expects::words_to_other ||
-                                         moment.word_count < 4);
+    const bool kind_line =
+        own_words && (step->expects == Expects::words_to_other || moment.word_count < 4);
     if (shadowable && !content && !kind_line) {
         const DialogId dialog = finer_dialog(moment);
         if (dialog != DialogId::none) {
@@ -153,7 +173,8 @@ bool is_answer(const Moment& moment, Expects expects) {
         const bool friendly =
             own_words && row != rows.end() && row->to_a_friend && moment.word_count >= 2;
         const bool more_than_that = own_words && row == rows.end() &&
-                                    dialog_named_by(name).empty() && moment.word_count > 4;  // "no, you are fine as you are"
+                                    dialog_named_by(name).empty() &&
+                                    moment.word_count > 4;  // "no, you are fine as you are"
         control = control || !(friendly || more_than_that);
     }
     return !control;

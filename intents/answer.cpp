@@ -183,11 +183,15 @@ std::optional<std::string> choice(const Understanding& u, const Context& context
             if (w == "last" && u.tokens.size() <= 4) return context.options.back();
         }
     }
+    // A longer message goes on telling; a word it shares with a label is chance.
+    constexpr std::size_t longest_choice = 8;
+    if (u.tokens.size() > longest_choice) return {};
     // Words shared with each label, those of several labels not counted.
     std::vector<int> shared(count, 0);
-    static constexpr std::string_view small[] = {"a",  "an", "the", "i",   "of", "to",
-                                                 "it", "in", "on",  "and", "or", "my",
-                                                 "me", "is", "be",  "for", "do", "not"};
+    static constexpr std::string_view small[] = {
+        "a",   "an",   "the",  "i",    "of",   "to",  "it", "in",   "on",   "and",
+        "or",  "my",   "me",   "is",   "be",   "for", "do", "not",  "here", "there",
+        "now", "over", "this", "that", "with", "you", "so", "just", "we"};
     for (const Token& t : u.tokens) {
         const std::string_view w = u.folded_word(t);
         if (w.size() < 2 || std::find(std::begin(small), std::end(small), w) != std::end(small))

@@ -12,6 +12,7 @@ import tempfile
 import termios
 import time
 import traceback
+import unittest
 
 BINARY = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "build/dev/befriend"
 
@@ -50,7 +51,10 @@ class Terminal:
     def __init__(self, home, *arguments, size=(24, 80), preexec=None, **environment):
         self.output = b""
         env = home.environment(**environment)
-        self.pid, self.fd = pty.fork()
+        try:
+            self.pid, self.fd = pty.fork()
+        except OSError as problem:
+            raise unittest.SkipTest(f"no pseudo terminal here ({problem}); is /dev/pts mounted?")
         if self.pid == 0:
             if preexec:
                 preexec()
@@ -138,6 +142,7 @@ def run(home, arguments, given=b"", seconds=120, preexec=None, **environment):
 
 def run_all(tests):
     failed = 0
+    skipped = 0
     for name, test in sorted(tests.items()):
         if not name.startswith("test_"):
             continue
@@ -145,9 +150,14 @@ def run_all(tests):
         try:
             test()
             print(f"ok    {name} ({time.monotonic() - started:.1f} s)")
+        except unittest.SkipTest as reason:
+            skipped += 1
+            print(f"skip  {name}: {reason}")
         except Exception:  # noqa: BLE001 - the next test shall run, too
             failed += 1
             print(f"FAILED {name}")
             traceback.print_exc(file=sys.stdout)
         sys.stdout.flush()
+    if skipped:
+        print(f"{skipped} skipped")
     sys.exit(1 if failed else 0)
