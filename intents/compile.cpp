@@ -856,7 +856,7 @@ private:
                 continue;
             }
             e.move_count = hashed_moves;
-            for (const Move& m : moves) {
+            for (const WayOn& m : moves) {
                 const ClassEntry& set = t_.classes[m.set];
                 for (std::uint32_t k = 0; k < set.count; ++k)
                     edges_.add(s, t_.class_symbols[set.begin + k], m.target);
@@ -958,7 +958,7 @@ private:
     std::unordered_map<std::string, const Lexicon*> lexicons_;
     EdgeBuilder edges_, phrase_edges_;
     std::map<std::vector<std::uint32_t>, std::uint32_t> sets_;
-    std::vector<std::vector<Move>> moves_of_{2};
+    std::vector<std::vector<WayOn>> moves_of_{2};
     std::vector<std::uint32_t> touched_;  // states of the pattern being added
     std::vector<std::vector<std::uint32_t>>
         served_;  // per state: the patterns it serves, at most one more than most_gated

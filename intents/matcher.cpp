@@ -774,7 +774,7 @@ private:
             return;
         }
         for (std::uint32_t i = 0; i < s.move_count; ++i) {
-            const Move& move = t_.moves[s.moves + i];
+            const WayOn& move = t_.moves[s.moves + i];
             if (!open(move.target)) continue;
             if (in_class(move.set, symbols, count, mask)) f(move.target);
         }

@@ -66,7 +66,7 @@ struct ClassEntry {
 };
 
 // From a state with few ways on: any symbol of the class leads to the target.
-struct Move {
+struct WayOn {
     std::uint32_t set = 0;  // class
     std::uint32_t target = 0;
 };
@@ -159,7 +159,7 @@ inline constexpr bool is_flat<PatternEntry> = true;
 template <>
 inline constexpr bool is_flat<ClassEntry> = true;
 template <>
-inline constexpr bool is_flat<Move> = true;
+inline constexpr bool is_flat<WayOn> = true;
 // What is copied byte for byte has no gaps between its fields, so that equal tables give equal
 // bytes.
 static_assert(sizeof(WordEntry) == 32 && sizeof(StateEntry) == 40 && sizeof(PatternEntry) == 60);
@@ -196,7 +196,7 @@ struct Tables {
 
     EdgeTable edges;
     std::vector<StateEntry> states;  // 0: root, live at every word; 1: start of the message
-    std::vector<Move> moves;
+    std::vector<WayOn> moves;
     std::vector<ClassEntry> classes;
     std::vector<std::uint32_t> class_symbols;
     std::vector<std::uint32_t> gap_list;

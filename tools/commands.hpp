@@ -128,5 +128,11 @@ extern const CommandPage stats_page;
 int run_stats(Arguments arguments);
 extern const CommandPage strings_page;
 int run_strings(Arguments arguments);
+extern const CommandPage simulate_page;
+int run_simulate(Arguments arguments);
+extern const CommandPage diff_page;
+int run_diff(Arguments arguments);
+extern const CommandPage mutate_page;
+int run_mutate(Arguments arguments);
 
 }  // namespace befriend

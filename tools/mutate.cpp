@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// befriend mutate: would the tests notice?
+#include "tools/mutate.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+#include <tuple>
+
+#include "engine/base/hash.hpp"
+#include "engine/script/pack_file.hpp"
+#include "intents/catalogue.hpp"
+#include "tools/commands.hpp"
+#include "tools/options.hpp"
+#include "tools/pack_option.hpp"
+#include "tools/pack_source.hpp"
+
+namespace befriend {
+namespace {
+
+constexpr std::uint64_t usual_sample = 300;
+constexpr std::uint64_t wanted_percent = 85;
+
+constexpr OptionSpec mutate_options[] = {
+    {"-n", "N", "try so many mutants, drawn by the seed; 0: all of them (300)"},
+    {"--kind", "KIND", "only mutants of this kind, see below"},
+    {"--jobs", "N", "threads (2)"},
+    {"--survivors", "", "list every mutant that nothing noticed, not only the first 20"},
+    {"--fail-under", "PERCENT", "the score that must be reached (85)"},
+    seed_option,
+    pack_option,
+    json_option,
+};
+
+std::vector<IntentExample> examples_of(const std::string& folder) {
+    Diagnostics diagnostics;
+    std::vector<Source> sources;
+    for (SourceFile& file :
+         folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics)) {
+        if (file.path.find("intents/") != std::string::npos) {
+            sources.push_back({std::move(file.path), std::move(file.bytes)});
+        }
+    }
+    std::vector<IntentExample> out;
+    for (const IntentSpec& intent : load_catalogue(std::move(sources), diagnostics).intents) {
+        for (const Example& one : intent.examples) out.push_back({intent.name, one.text, true});
+        for (const Example& one : intent.not_examples) {
+            out.push_back({intent.name, one.text, false});
+        }
+    }
+    return out;
+}
+
+// A shuffle that is the same on every machine.
+void draw(std::vector<Mutant>& mutants, std::uint64_t seed, std::size_t n) {
+    for (std::size_t i = mutants.size(); i > 1; --i) {
+        std::swap(mutants[i - 1], mutants[mix(seed * 0x9E3779B97F4A7C15ull + i) % i]);
+    }
+    if (n > 0 && n < mutants.size()) mutants.resize(n);
+}
+
+struct Tally {
+    std::size_t n = 0;
+    std::size_t killed = 0;
+    double score() const {
+        return n == 0 ? 1.0 : static_cast<double>(killed) / static_cast<double>(n);
+    }
+};
+
+// Beside `mutants`: who noticed. Each thread has its own pack.
+std::optional<std::vector<std::string>> try_all(const Pack& pack, const Baseline& baseline,
+                                                const std::vector<Mutant>& mutants,
+                                                std::size_t jobs) {
+    const std::string bytes = save_pack(pack);
+    std::vector<std::string> noticed(mutants.size());
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> failed{false};
+    const bool progress = isatty(STDERR_FILENO) != 0;
+    const auto work = [&](bool tell) {
+        auto own = read_pack(bytes, pack.content_hash);
+        if (!own) {
+            failed = true;
+            return;
+        }
+        for (std::size_t i = next++; i < mutants.size(); i = next++) {
+            noticed[i] = baseline.noticed(*own, mutants[i]);
+            if (tell && progress) std::fprintf(stderr, "\r%zu of %zu", i + 1, mutants.size());
+        }
+        if (tell && progress) std::fputs("\r\033[K", stderr);
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back(work, false);
+        work(true);
+    }
+    if (failed) return std::nullopt;
+    return noticed;
+}
+
+}  // namespace
+
+constexpr CommandPage mutate_page{
+    .arguments = "[PATHS]",
+    .text =
+        "Makes one small fault at a time in the compiled content and asks whether the tests\n"
+        "notice: an example in an intent file breaks, a sentence of the corpus that was read\n"
+        "right is read wrong, or a conversation that passed fails. The score is the share of\n"
+        "faults that are noticed. Without paths, the tests of corpus/en.\n",
+    .options = mutate_options,
+    .notes =
+        "Kinds: drop-pattern halve-weight drop-unless drop-hear swap-hears swap-yes-no\n"
+        "  drop-silence drop-set negate-condition drop-interrupt drop-start drop-global\n"
+        "docs/measuring.md defines each.\n"
+        "\n"
+        "Exit code: 0 the score is reached, 1 it is not, 2 something cannot be read.\n",
+    .examples =
+        "befriend mutate\n"
+        "befriend mutate -n 0 --kind drop-hear --survivors\n"
+        "befriend mutate --seed 3 -n 500 --json\n",
+};
+
+int run_mutate(Arguments arguments) {
+    const auto options = parse_options(arguments, mutate_options);
+    if (!options) return usage_error("mutate", options.error().message);
+    const auto n = options->number("-n", usual_sample);
+    const auto seed = options->number("--seed", 1);
+    const auto jobs = options->number("--jobs", 2);
+    const auto floor = options->number("--fail-under", wanted_percent);
+    if (!n || !seed || !jobs || !floor || *jobs == 0 || *jobs > 256 || *floor > 100) {
+        return usage_error("mutate", "-n, --seed, --jobs and --fail-under take a whole number");
+    }
+    const std::string folder = options->get("--pack");
+    const auto pack = pack_or_complain("mutate", folder, "en");
+    if (!pack) return 2;
+    const auto corpus = read_corpus(options->rest);
+    if (!corpus) return usage_error("mutate", corpus.error().message);
+
+    std::vector<Mutant> mutants = all_mutants(*pack);
+    const std::string kind = options->get("--kind");
+    if (!kind.empty()) {
+        std::erase_if(mutants, [&](const Mutant& m) { return mutant_kind_name(m.kind) != kind; });
+        if (mutants.empty()) return usage_error("mutate", "there are no mutants of kind " + kind);
+    }
+    const std::size_t total = mutants.size();
+    draw(mutants, *seed, *n);
+    const Baseline baseline(*pack, *corpus, examples_of(folder));
+    const auto noticed = try_all(*pack, baseline, mutants, *jobs);
+    if (!noticed) {
+        std::fputs("befriend mutate: the compiled pack cannot be copied\n", stderr);
+        return 2;
+    }
+
+    Tally all;
+    std::map<std::string, Tally> kinds;
+    std::vector<const Mutant*> survivors;
+    for (std::size_t i = 0; i < mutants.size(); ++i) {
+        const bool killed = !(*noticed)[i].empty();
+        for (Tally* tally : {&all, &kinds[std::string(mutant_kind_name(mutants[i].kind))]}) {
+            ++tally->n;
+            tally->killed += killed ? 1 : 0;
+        }
+        if (!killed) survivors.push_back(&mutants[i]);
+    }
+    std::sort(survivors.begin(), survivors.end(), [](const Mutant* a, const Mutant* b) {
+        return std::tie(a->place, a->what, a->kind) < std::tie(b->place, b->what, b->kind);
+    });
+    if (options->has("--json")) {
+        nlohmann::json out{{"seed", *seed},
+                           {"total", total},
+                           {"mutants", all.n},
+                           {"killed", all.killed},
+                           {"score", all.score()},
+                           {"kinds", nlohmann::json::object()},
+                           {"survivors", nlohmann::json::array()}};
+        for (const auto& [name, tally] : kinds) {
+            out["kinds"][name] = {
+                {"mutants", tally.n}, {"killed", tally.killed}, {"score", tally.score()}};
+        }
+        for (const Mutant* m : survivors) {
+            out["survivors"].push_back(
+                {{"kind", mutant_kind_name(m->kind)}, {"place", m->place}, {"what", m->what}});
+        }
+        std::printf("%s\n",
+                    out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    } else {
+        const std::size_t most = options->has("--survivors") ? survivors.size() : 20;
+        for (std::size_t i = 0; i < std::min(most, survivors.size()); ++i) {
+            const Mutant& m = *survivors[i];
+            const std::string_view name = mutant_kind_name(m.kind);
+            std::printf("%s: %.*s: %s\n", m.place.c_str(), static_cast<int>(name.size()),
+                        name.data(), m.what.c_str());
+        }
+        if (survivors.size() > most) {
+            std::printf("... and %zu more (--survivors lists them)\n", survivors.size() - most);
+        }
+        std::printf("%-18s %8s %8s %6s\n", "kind", "mutants", "noticed", "score");
+        for (const auto& [name, tally] : kinds) {
+            std::printf("%-18s %8zu %8zu %6.2f\n", name.c_str(), tally.n, tally.killed,
+                        tally.score());
+        }
+        std::printf("%-18s %8zu %8zu %6.2f   (of %zu there are)\n", "all", all.n, all.killed,
+                    all.score(), total);
+    }
+    return all.score() * 100.0 + 1e-9 >= static_cast<double>(*floor) ? 0 : 1;
+}
+
+}  // namespace befriend

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Lists the mutants of a pack, applies one and asks the tests.
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "engine/globals.hpp"
+#include "tools/mutate.hpp"
+#include "tools/mutate_matcher.hpp"
+
+namespace befriend {
+namespace {
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(MutantKind::count)> kind_names{
+    "drop-pattern",     "halve-weight",   "drop-unless",  "drop-hear",
+    "swap-hears",       "swap-yes-no",    "drop-silence", "drop-set",
+    "negate-condition", "drop-interrupt", "drop-start",   "drop-global"};
+
+std::string place_of(const Pack& pack, SourceRef at) {
+    return (at.file < pack.files.size() ? pack.files[at.file] : std::string("?")) + ":" +
+           std::to_string(at.line);
+}
+
+bool same_move(const Move& a, const Move& b) {
+    return a.kind == b.kind && a.step == b.step && a.dialog == b.dialog;
+}
+
+// nullopt for a mutant of the dialogs.
+std::optional<PatternChange> pattern_change(MutantKind kind) {
+    switch (kind) {
+        case MutantKind::drop_pattern:
+            return PatternChange::drop;
+        case MutantKind::halve_weight:
+            return PatternChange::halve;
+        case MutantKind::drop_unless:
+            return PatternChange::drop_unless;
+        case MutantKind::drop_hear:
+        case MutantKind::swap_hears:
+        case MutantKind::swap_yes_no:
+        case MutantKind::drop_silence:
+        case MutantKind::drop_set:
+        case MutantKind::negate_condition:
+        case MutantKind::drop_interrupt:
+        case MutantKind::drop_start:
+        case MutantKind::drop_global:
+        case MutantKind::count:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+void list_patterns(const Pack& pack, std::vector<Mutant>& out) {
+    const std::vector<bool> has_unless = patterns_with_unless(pack.matcher);
+    for (std::size_t i = 0; i < has_unless.size(); ++i) {
+        const auto number = static_cast<std::uint32_t>(i);
+        const auto add = [&](MutantKind kind) {
+            out.push_back(
+                {kind, pack.matcher.pattern_place(number), pack.matcher.pattern_source(number), i});
+        };
+        add(MutantKind::drop_pattern);
+        add(MutantKind::halve_weight);
+        if (has_unless[i]) add(MutantKind::drop_unless);
+    }
+}
+
+std::string hear_text(const Pack& pack, const Hear& hear) {
+    switch (hear.kind) {
+        case Hear::Kind::heard: {
+            std::string names;
+            for (const IntentId id : hear.intents) {
+                names += (names.empty() ? "" : ", ") + pack.matcher.intent_name(id);
+            }
+            return "heard: " + names;
+        }
+        case Hear::Kind::answer:
+            return "answer: " + (hear.answer.empty()
+                                     ? std::to_string(hear.low) + " to " + std::to_string(hear.high)
+                                     : hear.answer);
+        case Hear::Kind::silence:
+            return "silence";
+        case Hear::Kind::fills:
+            return "fills: " + pack.slot(hear.slot).name;
+        case Hear::Kind::otherwise:
+            return "otherwise";
+    }
+    return {};
+}
+
+void list_steps(const Pack& pack, std::vector<Mutant>& out) {
+    for (std::size_t s = 0; s < pack.steps.size(); ++s) {
+        const Step& step = pack.steps[s];
+        const auto add = [&](MutantKind kind, SourceRef at, std::string what, std::size_t item,
+                             std::size_t inner = 0) {
+            out.push_back({kind, place_of(pack, at),
+                           pack.dialog(step.dialog).name + "/" + step.name + ": " + what, s, item,
+                           inner, step.dialog});
+        };
+        for (std::size_t i = 0; i < step.set.size(); ++i) {
+            add(MutantKind::drop_set, step.at, "set " + pack.slot(step.set[i].slot).name, i);
+        }
+        std::size_t yes = step.hear.size();
+        std::size_t no = step.hear.size();
+        for (std::size_t h = 0; h < step.hear.size(); ++h) {
+            const Hear& hear = step.hear[h];
+            const std::string text = hear_text(pack, hear);
+            if (hear.kind == Hear::Kind::answer && hear.answer == "yes") yes = h;
+            if (hear.kind == Hear::Kind::answer && hear.answer == "no") no = h;
+            for (std::size_t i = 0; i < hear.set.size(); ++i) {
+                add(MutantKind::drop_set, hear.at,
+                    text + ", set " + pack.slot(hear.set[i].slot).name, h, i + 1);
+            }
+            if (hear.kind == Hear::Kind::silence) {
+                add(MutantKind::drop_silence, hear.at, text, h);
+                continue;
+            }
+            // A step without `otherwise` does not compile: `check` finds that one.
+            if (hear.kind != Hear::Kind::otherwise) add(MutantKind::drop_hear, hear.at, text, h);
+            if (h + 1 < step.hear.size() && step.hear[h + 1].kind != Hear::Kind::silence &&
+                !same_move(hear.move, step.hear[h + 1].move)) {
+                add(MutantKind::swap_hears, hear.at,
+                    text + " goes where " + hear_text(pack, step.hear[h + 1]) + " does", h);
+            }
+        }
+        if (yes < step.hear.size() && no < step.hear.size()) {
+            add(MutantKind::swap_yes_no, step.hear[yes].at, "yes and no", yes, no);
+        }
+    }
+}
+
+void list_conditions(const Pack& pack, std::vector<Mutant>& out) {
+    const auto add = [&](ConditionId id, SourceRef at, DialogId dialog, const std::string& what) {
+        if (id == ConditionId::none) return;
+        out.push_back(
+            {MutantKind::negate_condition, place_of(pack, at), what, index(id), 0, 0, dialog});
+    };
+    for (const Step& step : pack.steps) {
+        const std::string name = pack.dialog(step.dialog).name + "/" + step.name;
+        add(step.when, step.at, step.dialog, name + ": when");
+        for (const Hear& hear : step.hear) {
+            add(hear.when, hear.at, step.dialog, name + ": when of " + hear_text(pack, hear));
+        }
+    }
+    for (std::size_t d = 0; d < pack.dialogs.size(); ++d) {
+        const auto id = static_cast<DialogId>(d);
+        for (const Start& start : pack.dialogs[d].starts) {
+            add(start.when, pack.dialogs[d].at, id, pack.dialogs[d].name + ": when of a start");
+        }
+    }
+}
+
+void list_dialogs(const Pack& pack, std::vector<Mutant>& out) {
+    const auto names = [&](const Start& start) {
+        std::string text;
+        for (const IntentId id : start.intents) {
+            text += (text.empty() ? "" : ", ") + pack.matcher.intent_name(id);
+        }
+        return text;
+    };
+    for (std::size_t d = 0; d < pack.dialogs.size(); ++d) {
+        const Dialog& dialog = pack.dialogs[d];
+        const auto add = [&](MutantKind kind, std::size_t i, const Start& start) {
+            out.push_back({kind, place_of(pack, dialog.at), dialog.name + ": " + names(start), d, i,
+                           0, static_cast<DialogId>(d)});
+        };
+        for (std::size_t i = 0; i < dialog.starts.size(); ++i) {
+            add(MutantKind::drop_start, i, dialog.starts[i]);
+        }
+        for (std::size_t i = 0; i < dialog.interrupts.size(); ++i) {
+            add(MutantKind::drop_interrupt, i, dialog.interrupts[i].on);
+        }
+    }
+    for (std::size_t g = 0; g < pack.global_intents.size(); ++g) {
+        if (pack.global_intents[g] == IntentId::none) continue;
+        out.push_back({MutantKind::drop_global, "engine/globals.cpp:1",
+                       "words that always work: " + std::string(globals()[g].intent), g});
+    }
+}
+
+template <class T>
+void erase_at(std::vector<T>& list, std::size_t i) {
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
+}
+
+void apply(Pack& pack, const Mutant& m) {
+    switch (m.kind) {
+        case MutantKind::drop_pattern:
+        case MutantKind::halve_weight:
+        case MutantKind::drop_unless:
+            break;  // the matcher is swapped as a whole
+        case MutantKind::drop_hear:
+        case MutantKind::drop_silence:
+            erase_at(pack.steps[m.owner].hear, m.item);
+            break;
+        case MutantKind::swap_hears: {
+            auto& hear = pack.steps[m.owner].hear;
+            std::swap(hear[m.item].move, hear[m.item + 1].move);
+            break;
+        }
+        case MutantKind::swap_yes_no: {
+            auto& hear = pack.steps[m.owner].hear;
+            std::swap(hear[m.item].answer, hear[m.inner].answer);
+            break;
+        }
+        case MutantKind::drop_set:
+            if (m.inner == 0) {
+                erase_at(pack.steps[m.owner].set, m.item);
+            } else {
+                erase_at(pack.steps[m.owner].hear[m.item].set, m.inner - 1);
+            }
+            break;
+        case MutantKind::negate_condition: {
+            ConditionNode node;
+            node.op = ConditionNode::Op::logical_not;
+            pack.conditions[m.owner].push_back(node);
+            break;
+        }
+        case MutantKind::drop_interrupt:
+            // Its number stands in sessions: it stays and hears nothing.
+            pack.dialogs[m.owner].interrupts[m.item].on.intents.clear();
+            break;
+        case MutantKind::drop_start:
+            erase_at(pack.dialogs[m.owner].starts, m.item);
+            break;
+        case MutantKind::drop_global:
+            pack.global_intents[m.owner] = IntentId::none;
+            break;
+        case MutantKind::count:
+            break;
+    }
+}
+
+bool reads_example(const Matcher& matcher, const IntentExample& example, Scratch& scratch) {
+    const IntentId id = matcher.find(example.intent);
+    const Understanding heard = matcher.understand(example.text, {}, scratch);
+    return std::any_of(heard.readings.begin(), heard.readings.end(), [&](const Reading& r) {
+               return r.intent == id && (r.counts || (example.wanted && r.level == "none"));
+           }) == example.wanted;
+}
+
+bool row_is_right(const Utterance& row, const RowReading& reading) {
+    return reading.labels == std::set<std::string>(row.labels.begin(), row.labels.end());
+}
+
+// Adds `item` under every pattern that matched.
+void note_hits(const Scratch& scratch, std::size_t item,
+               std::vector<std::vector<std::size_t>>& by_pattern) {
+    for (const HitTrace& hit : scratch.hits) {
+        auto& items = by_pattern[hit.pattern];
+        if (items.empty() || items.back() != item) items.push_back(item);
+    }
+}
+
+}  // namespace
+
+std::string_view mutant_kind_name(MutantKind kind) {
+    return kind_names[static_cast<std::size_t>(kind)];
+}
+
+std::vector<Mutant> all_mutants(const Pack& pack) {
+    std::vector<Mutant> out;
+    list_patterns(pack, out);
+    list_steps(pack, out);
+    list_conditions(pack, out);
+    list_dialogs(pack, out);
+    return out;
+}
+
+Baseline::Baseline(const Pack& pack, const Corpus& corpus, std::vector<IntentExample> examples)
+    : corpus_(corpus), examples_(std::move(examples)) {
+    const std::size_t patterns = pack.matcher.pattern_count();
+    rows_.resize(patterns);
+    example_hits_.resize(patterns);
+    chats_.resize(patterns);
+    Scratch scratch;
+    scratch.explain = true;
+    for (std::size_t i = 0; i < corpus.rows.size(); ++i) {
+        const RowReading reading = read_row(pack, corpus.rows[i], scratch);
+        row_right_.push_back(row_is_right(corpus.rows[i], reading));
+        row_alarm_.push_back(reading.alarm());
+        note_hits(scratch, i, rows_);
+    }
+    for (std::size_t i = 0; i < examples_.size(); ++i) {
+        example_right_.push_back(reads_example(pack.matcher, examples_[i], scratch));
+        note_hits(scratch, i, example_hits_);
+    }
+    for (std::size_t i = 0; i < corpus.chats.size(); ++i) {
+        const ChatRun run = play(pack, corpus.chats[i], {});
+        chat_passes_.push_back(run.failures.empty());
+        std::set<std::string> dialogs;
+        for (const std::string& place : run.places)
+            dialogs.insert(place.substr(0, place.find('/')));
+        chat_dialogs_.push_back(std::move(dialogs));
+        for (const ChatLine& line : corpus.chats[i].lines) {
+            if (line.kind != '>') continue;
+            (void)pack.matcher.understand(line.text, {}, scratch);
+            note_hits(scratch, i, chats_);
+        }
+    }
+}
+
+std::string Baseline::noticed_by_sentences(const Pack& pack, std::size_t pattern) const {
+    Scratch scratch;
+    for (const std::size_t i : example_hits_[pattern]) {
+        if (example_right_[i] && !reads_example(pack.matcher, examples_[i], scratch)) {
+            return "example of " + examples_[i].intent + ": " + examples_[i].text;
+        }
+    }
+    for (const std::size_t i : rows_[pattern]) {
+        const RowReading reading = read_row(pack, corpus_.rows[i], scratch);
+        const bool worse = row_right_[i] && !row_is_right(corpus_.rows[i], reading);
+        if (worse || (row_right_[i] && row_alarm_[i] != reading.alarm())) {
+            return corpus_.rows[i].file + ":" + std::to_string(corpus_.rows[i].line);
+        }
+    }
+    return {};
+}
+
+std::string Baseline::noticed_by_conversations(const Pack& pack,
+                                               const std::vector<std::size_t>& which) const {
+    for (const std::size_t i : which) {
+        if (!chat_passes_[i]) continue;
+        const ChatRun run = play(pack, corpus_.chats[i], {});
+        if (!run.failures.empty()) return run.failures.front();
+    }
+    return {};
+}
+
+// All of them, those that wait in the dialog first: they are the likeliest to notice.
+std::vector<std::size_t> Baseline::chats_near(const Pack& pack, DialogId dialog) const {
+    std::vector<std::size_t> order(corpus_.chats.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    if (dialog != DialogId::none) {
+        const std::string& name = pack.dialog(dialog).name;
+        std::stable_partition(order.begin(), order.end(),
+                              [&](std::size_t i) { return chat_dialogs_[i].contains(name); });
+    }
+    return order;
+}
+
+std::string Baseline::noticed(Pack& pack, const Mutant& mutant) const {
+    // Plain copies of what changes: a pack as a whole cannot be copied.
+    if (const auto change = pattern_change(mutant.kind)) {
+        Matcher kept;
+        std::swap(kept, pack.matcher);
+        pack.matcher = with_changed_pattern(kept, mutant.owner, *change);
+        std::string who = noticed_by_sentences(pack, mutant.owner);
+        if (who.empty()) who = noticed_by_conversations(pack, chats_[mutant.owner]);
+        pack.matcher = std::move(kept);
+        return who;
+    }
+    const auto steps = pack.steps;
+    const auto dialogs = pack.dialogs;
+    const auto conditions = pack.conditions;
+    const auto global_intents = pack.global_intents;
+    apply(pack, mutant);
+    std::string who = noticed_by_conversations(pack, chats_near(pack, mutant.dialog));
+    pack.steps = steps;
+    pack.dialogs = dialogs;
+    pack.conditions = conditions;
+    pack.global_intents = global_intents;
+    return who;
+}
+
+}  // namespace befriend

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/replay.hpp"
+
+#include "engine/safety/gate.hpp"
+#include "tools/files.hpp"
+
+namespace befriend {
+
+Result<Corpus> read_corpus(const std::vector<std::string>& paths) {
+    const std::vector<std::string> where =
+        paths.empty() ? std::vector<std::string>{"corpus/en"} : paths;
+    const auto chats = files_below(where, ".chat");
+    if (!chats) return chats.error();
+    const auto tables = files_below(where, ".tsv");
+    if (!tables) return tables.error();
+    Corpus corpus;
+    for (const auto& path : *tables) {
+        if (path.parent_path().filename() != "utterances") continue;
+        const auto bytes = read_whole_file(path);
+        if (!bytes) return fail(path.string() + " cannot be read");
+        const auto read = read_utterances(path.string(), *bytes, corpus.rows);
+        if (!read) return read.error();
+    }
+    for (const auto& path : *chats) {
+        const auto bytes = read_whole_file(path);
+        if (!bytes) return fail(path.string() + " cannot be read");
+        auto file = read_chat(path.string(), *bytes);
+        if (!file) return file.error();
+        corpus.chats.push_back(std::move(*file));
+    }
+    return corpus;
+}
+
+RowReading read_row(const Pack& pack, const Utterance& row, Scratch& scratch) {
+    Context context;
+    context.asked = row.asked;
+    context.options = row.options;
+    context.option_labels = row.options;
+    const Understanding heard = pack.matcher.understand(row.text, context, scratch);
+    RowReading reading;
+    for (const IntentId label : heard.labels) {
+        if (label != IntentId::none) reading.labels.emplace(pack.matcher.intent_name(label));
+    }
+    const SafetyVerdict verdict = judge(pack.matcher, heard, SafetyState{}, Instant{});
+    reading.rank = verdict.rank;
+    reading.ask = verdict.ask;
+    return reading;
+}
+
+std::string joined(const std::set<std::string>& labels) {
+    std::string out;
+    for (const std::string& label : labels) out += (out.empty() ? "" : ", ") + label;
+    return out.empty() ? "none" : out;
+}
+
+}  // namespace befriend
