@@ -50,6 +50,9 @@ const std::vector<Command>& commands() {
         {"schema", "print the JSON Schema of dialog files for editors", run_schema, &schema_page},
         {"fmt", "write the files in the one way", run_fmt, &fmt_page},
         {"init", "make a pack of your own to begin with", run_init, &init_page},
+        {"import", "carry sentences and conversations of other systems over", run_import,
+         &import_page},
+        {"export", "write the labelled sentences for other systems", run_export, &export_page},
         {"completion", "print the completion of a shell", run_completion, &completion_page},
         {"man", "print the manual page", run_man, &man_page},
     };
