@@ -38,7 +38,7 @@ std::string plain_marks(std::string_view text) {
             result += ' ';
             i += 2;
         } else if (rest.starts_with("\u00b7")) {
-            result += ' ';
+            result += '\n';  // the items of a numbered list are read one by one
             i += 1;
         } else {
             result += text[i];
@@ -163,7 +163,7 @@ Prose measure(std::string_view sample, const CommonWords& common,
         const char c = marks[i];
         const bool stop = c == '.' || c == '!' || c == '?' || c == '\n';
         const bool last = i + 1 == marks.size() || marks[i + 1] == ' ' || marks[i + 1] == '\n' ||
-                          marks[i + 1] == '\'' || marks[i + 1] == '"';
+                          marks[i + 1] == '\'' || marks[i + 1] == '"' || marks[i + 1] == '*';
         if (c == '\n' || (stop && last)) sentence(i + 1);
     }
     sentence(marks.size());

@@ -33,6 +33,11 @@ TEST_SUITE("tools/stats") {
         CHECK(prose.longest == 5);
     }
 
+    TEST_CASE("a draft between asterisks ends with its full stop, an item of a list with its dot") {
+        CHECK(measure("You could write: *It's hard.* Then your line.", common()).longest == 5);
+        CHECK(measure("Which? 1 a plan for it \u00b7 2 being heard", common()).longest == 4);
+    }
+
     TEST_CASE("a short plain sentence is easy and a long one with long words is not") {
         CHECK(measure("The cat sat on the mat.", common()).grade() < 1);
         CHECK(measure("Institutional considerations notwithstanding, organisational deliberations "
