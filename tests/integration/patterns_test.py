@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The tools for pattern authors, as they use them."""
 import json
+import os
 
 from support import Home, run, run_all
 
@@ -48,6 +49,57 @@ def test_sampled_sentences_are_read_as_the_intent():
         assert again == sampled
         other = json.loads(call(home, "sample", "self_judgement", "-n", "12", "--seed", "2", "--json")[0])
         assert other["sentences"] != sampled["sentences"]
+
+
+TINY = """language: en
+intents:
+  hiding:
+    kind: content
+    patterns:
+      # kept
+      - { like: "hide away", weight: 1.0 }
+"""
+POSTS = "mood\tbody\n" + "".join("away\t%s\n" % text for text in (
+    "i vanish from parties", "she saw me vanish", "vanishing is my way", "so i vanished")) + "".join(
+    "fine\t%s\n" % text for text in ("i had tea", "the cat sleeps", "my mum called", "we read books",
+                                              "a bird sang", "the bus is late", "i bought milk", "we play chess"))
+
+
+def test_suggest_proposes_and_writes_what_the_sentences_share():
+    with Home() as home:
+        folder = os.path.join(home.path, "pack")
+        os.makedirs(os.path.join(folder, "intents", "en"))
+        path, posts = os.path.join(folder, "intents", "en", "hiding.yaml"), os.path.join(home.path, "posts.tsv")
+        for name, text in ((path, TINY), (posts, POSTS)):
+            with open(name, "w") as file:
+                file.write(text)
+        arguments = ["suggest", "hiding", posts, "--text-column", "body", "--label-column", "1", "--label", "away",
+                     "--pack", folder]
+        found = json.loads(call(home, *arguments, "--json")[0])
+        assert [p["like"] for p in found["patterns"]] == ["vanish"], found
+        assert found["patterns"][0]["gain"] == 4 and found["patterns"][0]["alarms"] == 0, found
+        assert found["patterns"][0]["examples"][0]["line"] == 2, found
+        assert found["before"]["recall"] == 0 and found["after"]["recall"] == 1, found
+        assert found["written"] is None and open(path).read() == TINY
+        out, _ = call(home, *arguments, "--write")
+        assert "vanish" in out and path in out, out
+        assert open(path).read() == TINY + '      - { like: "vanish", weight: 0.85 }\n', open(path).read()
+        assert json.loads(call(home, *arguments, "--json")[0])["patterns"] == []
+
+
+def test_suggest_says_what_it_cannot_read():
+    with Home() as home:
+        posts = os.path.join(home.path, "posts.tsv")
+        with open(posts, "w") as file:
+            file.write(POSTS)
+        columns = ["--text-column", "body", "--label-column"]
+        for arguments, said in ((["threta", posts], "did you mean threat?"),
+                                (["threat", posts, *columns, "feeling"], 'no column "feeling"'),
+                                (["threat", posts, *columns, "mood"], 'labelled "threat"'),
+                                (["threat", posts, "--write"], "--pack"),
+                                (["threat", os.path.join(home.path, "nowhere")], "nowhere")):
+            _, errors = call(home, "suggest", *arguments, expect=2)
+            assert said in errors, (arguments, errors)
 
 
 run_all(globals())
