@@ -11,6 +11,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -69,10 +70,27 @@ void draw(std::vector<Mutant>& mutants, std::uint64_t seed, std::size_t n) {
 struct Tally {
     std::size_t n = 0;
     std::size_t killed = 0;
-    double score() const {
-        return n == 0 ? 1.0 : static_cast<double>(killed) / static_cast<double>(n);
+    std::size_t unreached = 0;  // by no test; they count in `n`
+    static double share(std::size_t part, std::size_t whole) {
+        return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
     }
+    double score() const { return share(killed, n); }
+    double score_of_reached() const { return share(killed, n - unreached); }
 };
+
+nlohmann::json tally_json(const Tally& tally) {
+    return {{"mutants", tally.n},
+            {"killed", tally.killed},
+            {"never_reached", tally.unreached},
+            {"score", tally.score()},
+            {"score_of_reached", tally.score_of_reached()}};
+}
+
+void print_tally(const std::string& name, const Tally& tally) {
+    std::printf("%-18s %8zu %8zu %9zu %14zu %6.2f %8.2f\n", name.c_str(), tally.n, tally.killed,
+                tally.n - tally.killed - tally.unreached, tally.unreached, tally.score(),
+                tally.score_of_reached());
+}
 
 // Beside `mutants`: who noticed. Each thread has its own pack.
 std::optional<std::vector<std::string>> try_all(const Pack& pack, const Baseline& baseline,
@@ -112,7 +130,8 @@ constexpr CommandPage mutate_page{
         "Makes one small fault at a time in the compiled content and asks whether the tests\n"
         "notice: an example in an intent file breaks, a sentence of the corpus that was read\n"
         "right is read wrong, or a conversation that passed fails. The score is the share of\n"
-        "faults that are noticed. Without paths, the tests of corpus/en.\n",
+        "faults that are noticed. Faults in a place where no test comes by count in it, and are\n"
+        "told apart as never reached. Without paths, the tests of corpus/en.\n",
     .options = mutate_options,
     .notes =
         "Kinds: drop-pattern halve-weight drop-unless drop-hear swap-hears swap-yes-no\n"
@@ -160,32 +179,33 @@ int run_mutate(Arguments arguments) {
     Tally all;
     std::map<std::string, Tally> kinds;
     std::vector<const Mutant*> survivors;
+    std::set<const Mutant*> unreached;
     for (std::size_t i = 0; i < mutants.size(); ++i) {
         const bool killed = !(*noticed)[i].empty();
+        const bool passed_by = killed || baseline.reached(*pack, mutants[i]);
         for (Tally* tally : {&all, &kinds[std::string(mutant_kind_name(mutants[i].kind))]}) {
             ++tally->n;
             tally->killed += killed ? 1 : 0;
+            tally->unreached += passed_by ? 0 : 1;
         }
+        if (!passed_by) unreached.insert(&mutants[i]);
         if (!killed) survivors.push_back(&mutants[i]);
     }
     std::sort(survivors.begin(), survivors.end(), [](const Mutant* a, const Mutant* b) {
         return std::tie(a->place, a->what, a->kind) < std::tie(b->place, b->what, b->kind);
     });
     if (options->has("--json")) {
-        nlohmann::json out{{"seed", *seed},
-                           {"total", total},
-                           {"mutants", all.n},
-                           {"killed", all.killed},
-                           {"score", all.score()},
-                           {"kinds", nlohmann::json::object()},
-                           {"survivors", nlohmann::json::array()}};
-        for (const auto& [name, tally] : kinds) {
-            out["kinds"][name] = {
-                {"mutants", tally.n}, {"killed", tally.killed}, {"score", tally.score()}};
-        }
+        nlohmann::json out = tally_json(all);
+        out["seed"] = *seed;
+        out["total"] = total;
+        out["kinds"] = nlohmann::json::object();
+        out["survivors"] = nlohmann::json::array();
+        for (const auto& [name, tally] : kinds) out["kinds"][name] = tally_json(tally);
         for (const Mutant* m : survivors) {
-            out["survivors"].push_back(
-                {{"kind", mutant_kind_name(m->kind)}, {"place", m->place}, {"what", m->what}});
+            out["survivors"].push_back({{"kind", mutant_kind_name(m->kind)},
+                                        {"place", m->place},
+                                        {"what", m->what},
+                                        {"reached", !unreached.contains(m)}});
         }
         std::printf("%s\n",
                     out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
@@ -194,19 +214,21 @@ int run_mutate(Arguments arguments) {
         for (std::size_t i = 0; i < std::min(most, survivors.size()); ++i) {
             const Mutant& m = *survivors[i];
             const std::string_view name = mutant_kind_name(m.kind);
-            std::printf("%s: %.*s: %s\n", m.place.c_str(), static_cast<int>(name.size()),
-                        name.data(), m.what.c_str());
+            std::printf("%s: %.*s: %s%s\n", m.place.c_str(), static_cast<int>(name.size()),
+                        name.data(), m.what.c_str(),
+                        unreached.contains(&m) ? " (never reached)" : "");
         }
         if (survivors.size() > most) {
             std::printf("... and %zu more (--survivors lists them)\n", survivors.size() - most);
         }
-        std::printf("%-18s %8s %8s %6s\n", "kind", "mutants", "noticed", "score");
-        for (const auto& [name, tally] : kinds) {
-            std::printf("%-18s %8zu %8zu %6.2f\n", name.c_str(), tally.n, tally.killed,
-                        tally.score());
-        }
-        std::printf("%-18s %8zu %8zu %6.2f   (of %zu there are)\n", "all", all.n, all.killed,
-                    all.score(), total);
+        std::printf("%-18s %8s %8s %9s %14s %6s %8s\n", "kind", "mutants", "noticed", "survived",
+                    "never reached", "score", "reached");
+        for (const auto& [name, tally] : kinds) print_tally(name, tally);
+        print_tally("all", all);
+        std::printf(
+            "%zu of the %zu mutants there are; \"reached\" is the score without those never "
+            "reached\n",
+            all.n, total);
     }
     return all.score() * 100.0 + 1e-9 >= static_cast<double>(*floor) ? 0 : 1;
 }

@@ -61,12 +61,27 @@ public:
     // conversation; empty when nobody did. `pack` is equal to the one of the constructor; one for
     // each thread.
     std::string noticed(Pack& pack, const Mutant& mutant) const;
+    // False when no test comes to the place at all, so that none could notice: the pattern matches
+    // in nothing (its `unless` cancels nothing), or no conversation waits at the step whose entries
+    // are changed. Other mutants always count as reached.
+    bool reached(const Pack& pack, const Mutant& mutant) const;
 
 private:
-    std::string noticed_by_sentences(const Pack& pack, std::size_t pattern) const;
+    // By pattern: the rows, examples and conversations that it says something about.
+    struct Reach {
+        std::vector<std::vector<std::size_t>> rows, examples, chats;
+
+        void resize(std::size_t patterns) {
+            for (auto* lists : {&rows, &examples, &chats}) lists->resize(patterns);
+        }
+    };
+    const Reach& reach(MutantKind kind) const {
+        return kind == MutantKind::drop_unless ? cancelled_ : matched_;
+    }
+    std::string noticed_by_sentences(const Pack& pack, const Mutant& mutant) const;
     std::string noticed_by_conversations(const Pack& pack,
                                          const std::vector<std::size_t>& which) const;
-    std::vector<std::size_t> chats_near(const Pack& pack, DialogId dialog) const;
+    std::vector<std::size_t> chats_near(const Pack& pack, const Mutant& mutant) const;
 
     const Corpus& corpus_;
     std::vector<IntentExample> examples_;
@@ -75,8 +90,9 @@ private:
     std::vector<bool> example_right_;
     std::vector<bool> chat_passes_;
     std::vector<std::set<std::string>> chat_dialogs_;
-    // By pattern: which rows, examples and conversations it matches in.
-    std::vector<std::vector<std::size_t>> rows_, example_hits_, chats_;
+    std::set<std::string> places_;  // "dialog/step" where some conversation waits
+    Reach matched_;                 // where the pattern matches
+    Reach cancelled_;               // where its `unless` cancels the match
 };
 
 }  // namespace befriend

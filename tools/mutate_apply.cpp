@@ -243,13 +243,40 @@ bool row_is_right(const Utterance& row, const RowReading& reading) {
     return reading.labels == std::set<std::string>(row.labels.begin(), row.labels.end());
 }
 
-// Adds `item` under every pattern that matched.
-void note_hits(const Scratch& scratch, std::size_t item,
-               std::vector<std::vector<std::size_t>>& by_pattern) {
-    for (const HitTrace& hit : scratch.hits) {
-        auto& items = by_pattern[hit.pattern];
+using ByPattern = std::vector<std::vector<std::size_t>>;
+
+// Adds `item` under every pattern that matched, and where the match was cancelled by `unless`.
+void note_hits(const Scratch& scratch, std::size_t item, ByPattern& matched, ByPattern& cancelled) {
+    const auto add = [&](std::vector<std::size_t>& items) {
         if (items.empty() || items.back() != item) items.push_back(item);
+    };
+    for (const HitTrace& hit : scratch.hits) {
+        add(matched[hit.pattern]);
+        if (hit.fate == "cancelled by unless") add(cancelled[hit.pattern]);
     }
+}
+
+// The mutants of entries of `hear:`, which matter only where a conversation waits.
+bool changes_what_is_heard(const Mutant& mutant) {
+    switch (mutant.kind) {
+        case MutantKind::drop_hear:
+        case MutantKind::swap_hears:
+        case MutantKind::swap_yes_no:
+        case MutantKind::drop_silence:
+            return true;
+        case MutantKind::drop_set:
+            return mutant.inner > 0;
+        case MutantKind::drop_pattern:
+        case MutantKind::halve_weight:
+        case MutantKind::drop_unless:
+        case MutantKind::negate_condition:
+        case MutantKind::drop_interrupt:
+        case MutantKind::drop_start:
+        case MutantKind::drop_global:
+        case MutantKind::count:
+            return false;
+    }
+    return false;
 }
 
 }  // namespace
@@ -270,44 +297,46 @@ std::vector<Mutant> all_mutants(const Pack& pack) {
 Baseline::Baseline(const Pack& pack, const Corpus& corpus, std::vector<IntentExample> examples)
     : corpus_(corpus), examples_(std::move(examples)) {
     const std::size_t patterns = pack.matcher.pattern_count();
-    rows_.resize(patterns);
-    example_hits_.resize(patterns);
-    chats_.resize(patterns);
+    matched_.resize(patterns);
+    cancelled_.resize(patterns);
     Scratch scratch;
     scratch.explain = true;
     for (std::size_t i = 0; i < corpus.rows.size(); ++i) {
         const RowReading reading = read_row(pack, corpus.rows[i], scratch);
         row_right_.push_back(row_is_right(corpus.rows[i], reading));
         row_alarm_.push_back(reading.alarm());
-        note_hits(scratch, i, rows_);
+        note_hits(scratch, i, matched_.rows, cancelled_.rows);
     }
     for (std::size_t i = 0; i < examples_.size(); ++i) {
         example_right_.push_back(reads_example(pack.matcher, examples_[i], scratch));
-        note_hits(scratch, i, example_hits_);
+        note_hits(scratch, i, matched_.examples, cancelled_.examples);
     }
     for (std::size_t i = 0; i < corpus.chats.size(); ++i) {
         const ChatRun run = play(pack, corpus.chats[i], {});
         chat_passes_.push_back(run.failures.empty());
         std::set<std::string> dialogs;
-        for (const std::string& place : run.places)
+        for (const std::string& place : run.places) {
             dialogs.insert(place.substr(0, place.find('/')));
+            places_.insert(place);
+        }
         chat_dialogs_.push_back(std::move(dialogs));
         for (const ChatLine& line : corpus.chats[i].lines) {
             if (line.kind != '>') continue;
             (void)pack.matcher.understand(line.text, {}, scratch);
-            note_hits(scratch, i, chats_);
+            note_hits(scratch, i, matched_.chats, cancelled_.chats);
         }
     }
 }
 
-std::string Baseline::noticed_by_sentences(const Pack& pack, std::size_t pattern) const {
+std::string Baseline::noticed_by_sentences(const Pack& pack, const Mutant& mutant) const {
+    const Reach& where = reach(mutant.kind);
     Scratch scratch;
-    for (const std::size_t i : example_hits_[pattern]) {
+    for (const std::size_t i : where.examples[mutant.owner]) {
         if (example_right_[i] && !reads_example(pack.matcher, examples_[i], scratch)) {
             return "example of " + examples_[i].intent + ": " + examples_[i].text;
         }
     }
-    for (const std::size_t i : rows_[pattern]) {
+    for (const std::size_t i : where.rows[mutant.owner]) {
         const RowReading reading = read_row(pack, corpus_.rows[i], scratch);
         const bool worse = row_right_[i] && !row_is_right(corpus_.rows[i], reading);
         if (worse || (row_right_[i] && row_alarm_[i] != reading.alarm())) {
@@ -327,35 +356,53 @@ std::string Baseline::noticed_by_conversations(const Pack& pack,
     return {};
 }
 
-// All of them, those that wait in the dialog first: they are the likeliest to notice.
-std::vector<std::size_t> Baseline::chats_near(const Pack& pack, DialogId dialog) const {
+// Those that wait in the dialog come first, as the likeliest to notice. They are also the only ones
+// that can notice a change of what is heard there.
+std::vector<std::size_t> Baseline::chats_near(const Pack& pack, const Mutant& mutant) const {
     std::vector<std::size_t> order(corpus_.chats.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    if (dialog != DialogId::none) {
-        const std::string& name = pack.dialog(dialog).name;
-        std::stable_partition(order.begin(), order.end(),
-                              [&](std::size_t i) { return chat_dialogs_[i].contains(name); });
+    if (mutant.dialog != DialogId::none) {
+        const std::string& name = pack.dialog(mutant.dialog).name;
+        const auto others = std::stable_partition(order.begin(), order.end(), [&](std::size_t i) {
+            return chat_dialogs_[i].contains(name);
+        });
+        if (changes_what_is_heard(mutant)) order.erase(others, order.end());
     }
     return order;
+}
+
+bool Baseline::reached(const Pack& pack, const Mutant& mutant) const {
+    if (pattern_change(mutant.kind)) {
+        const Reach& where = reach(mutant.kind);
+        return !where.rows[mutant.owner].empty() || !where.examples[mutant.owner].empty() ||
+               !where.chats[mutant.owner].empty();
+    }
+    if (!changes_what_is_heard(mutant)) return true;
+    const Step& step = pack.steps[mutant.owner];
+    return places_.contains(pack.dialog(step.dialog).name + "/" + step.name);
 }
 
 std::string Baseline::noticed(Pack& pack, const Mutant& mutant) const {
     // Plain copies of what changes: a pack as a whole cannot be copied.
     if (const auto change = pattern_change(mutant.kind)) {
+        if (!reached(pack, mutant)) return {};
         Matcher kept;
         std::swap(kept, pack.matcher);
         pack.matcher = with_changed_pattern(kept, mutant.owner, *change);
-        std::string who = noticed_by_sentences(pack, mutant.owner);
-        if (who.empty()) who = noticed_by_conversations(pack, chats_[mutant.owner]);
+        std::string who = noticed_by_sentences(pack, mutant);
+        if (who.empty())
+            who = noticed_by_conversations(pack, reach(mutant.kind).chats[mutant.owner]);
         pack.matcher = std::move(kept);
         return who;
     }
+    const std::vector<std::size_t> near = chats_near(pack, mutant);
+    if (near.empty()) return {};
     const auto steps = pack.steps;
     const auto dialogs = pack.dialogs;
     const auto conditions = pack.conditions;
     const auto global_intents = pack.global_intents;
     apply(pack, mutant);
-    std::string who = noticed_by_conversations(pack, chats_near(pack, mutant.dialog));
+    std::string who = noticed_by_conversations(pack, near);
     pack.steps = steps;
     pack.dialogs = dialogs;
     pack.conditions = conditions;

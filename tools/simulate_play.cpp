@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t longest_calm = 45;    // words a bubble, CONTENT 1.2
 constexpr std::uint32_t longest_safety = 60;  // where a help line is part of it
 constexpr std::size_t shortest_content_word = 4;
+constexpr std::size_t telling_words = 5;  // a message with fewer holds little to say back
 // Long enough to pass for content and carrying none.
 constexpr std::string_view empty_words[] = {
     "about", "also", "back",  "because", "been",  "does",  "doesn", "don't", "even",  "from",
@@ -42,13 +43,30 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
+// Close enough to tell that two words are forms of one: burning and burned, tries and try.
+std::string stem(std::string word) {
+    constexpr std::string_view endings[] = {"ing", "ied", "ies", "ed", "es", "ly", "s"};
+    constexpr std::size_t least = 3;
+    for (const std::string_view ending : endings) {
+        if (!word.ends_with(ending) || word.size() < ending.size() + least) continue;
+        word.resize(word.size() - ending.size());
+        if (ending.front() == 'i' && ending != "ing") word += 'y';
+        break;
+    }
+    const std::size_t n = word.size();
+    if (n > least && word[n - 1] == word[n - 2]) word.pop_back();  // stopped
+    if (word.size() > least && word.back() == 'e') word.pop_back();
+    return word;
+}
+
+// Their stems.
 std::set<std::string> content_words(std::string_view text) {
     std::set<std::string> out;
     for (std::string& word : words_of(text)) {
         if (word.size() >= shortest_content_word &&
             std::find(std::begin(empty_words), std::end(empty_words), word) ==
                 std::end(empty_words)) {
-            out.insert(std::move(word));
+            out.insert(stem(std::move(word)));
         }
     }
     return out;
@@ -325,9 +343,12 @@ private:
                 static_cast<std::uint32_t>(std::count(say->text.begin(), say->text.end(), '?'));
         }
         if (questions > 1) ++m.crowded_turns;
-        row_ = heard.question ? row_ + 1 : 0;
         if (heard.question) ++m.question_turns;
-        m.questions_in_row = std::max(m.questions_in_row, row_);
+        // What must be asked in danger is asked.
+        if (!in_safety && session_.safety.rank < 2) {
+            m.questions_in_row =
+                std::max(m.questions_in_row, std::uint32_t{session_.questions_in_row});
+        }
         count_crisis(heard.resource, in_safety);
         // A choice or a number has no words of their own.
         const bool own_words = why != "choice" && why != "scale" && why != "yes_no";
@@ -366,7 +387,10 @@ private:
         const bool reuses = std::any_of(theirs.begin(), theirs.end(),
                                         [&](const std::string& w) { return ours.contains(w); });
         heard.fits = reuses && !misfit(heard);
-        if (!content || leave_out || session_.safety.rank >= 2 || theirs.empty()) return;
+        if (!content || leave_out || session_.safety.rank >= 2 || theirs.empty() ||
+            words_of(line).size() < telling_words) {
+            return;
+        }
         ++out_.measures.content_turns;
         if (reuses) ++out_.measures.reuse_turns;
     }
@@ -381,7 +405,6 @@ private:
     std::vector<bool> told_;
     std::set<std::string> said_before_;
     Heard last_;
-    std::uint32_t row_ = 0;
     std::optional<std::uint32_t> since_crisis_;
     int events_ = 0;
 };

@@ -17,6 +17,8 @@ assert done.returncode == 0, done.stderr
 report = json.loads(done.stdout)
 assert report["mutants"] == 12 and report["total"] > 12
 assert report["killed"] + len(report["survivors"]) == 12
+assert report["score"] <= report["score_of_reached"], report
+assert report["never_reached"] == sum(not one["reached"] for one in report["survivors"])
 assert report["killed"] > 0, "not one pattern of twelve is tested"
 assert all(":" in one["place"] for one in report["survivors"])
 again = run("-n", "12", "--kind", "drop-pattern", "--seed", "5", "--fail-under", "0", "--json", "--jobs", "1")
