@@ -71,4 +71,29 @@ TEST_SUITE("tools/mutate") {
             CHECK(save_pack(pack) == bytes);
         }
     }
+
+    TEST_CASE("what no test comes by is never reached, and nothing notices it") {
+        Pack pack = shipped();
+        Utterance row;
+        row.file = "x.tsv";
+        row.line = 1;
+        row.text = "stop";
+        Scratch scratch;
+        const RowReading reading = read_row(pack, row, scratch);
+        row.labels.assign(reading.labels.begin(), reading.labels.end());
+        const Corpus corpus{{row}, {}};
+        const Baseline baseline(pack, corpus, {});
+        std::size_t reached = 0;
+        std::size_t passed_by = 0;
+        for (const Mutant& mutant : all_mutants(pack)) {
+            if (mutant.kind == MutantKind::drop_hear) {
+                CHECK_FALSE(baseline.reached(pack, mutant));  // there is no conversation
+            } else if (mutant.kind == MutantKind::drop_pattern) {
+                ++(baseline.reached(pack, mutant) ? reached : passed_by);
+                if (!baseline.reached(pack, mutant)) CHECK(baseline.noticed(pack, mutant).empty());
+            }
+        }
+        CHECK(reached > 0);
+        CHECK(passed_by > reached);
+    }
 }
