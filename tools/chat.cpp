@@ -18,8 +18,10 @@
 #include "tools/chat_jsonl.hpp"
 #include "tools/clock_option.hpp"
 #include "tools/commands.hpp"
+#include "tools/files.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
+#include "tools/prove_search.hpp"
 
 namespace befriend {
 namespace {
@@ -34,6 +36,7 @@ constexpr OptionSpec specs[] = {
     {"--language", "en", "the language of the conversation"},
     {"--seed", "N", "choose among wordings in the same way every time"},
     {"--at", "DIALOG/STEP", "begin at a step"},
+    {"--replay", "FILE", "show the talk that the lines of befriend prove lead to, and end"},
     {"--jsonl", "", "one JSON object in, one out, on a clock of its own"},
     {"--clock", "TIME", "with --jsonl: when it starts, for instance 2026-01-05T22:30:00+01:00"},
 };
@@ -87,6 +90,7 @@ constexpr CommandPage chat_page{
         "printf 'nobody else messes up like this\\n' | befriend chat --private\n"
         "printf '{\"start\":true}\\n{\"text\":\"hello\"}\\n{\"wait_s\":1200}\\n' | befriend chat "
         "--jsonl\n"
+        "befriend chat --replay broken.txt\n"
         "befriend chat --private --pack . --at self_judgement_reframe/ask_friend\n",
 };
 
@@ -113,6 +117,15 @@ int run_chat(Arguments arguments) {
         pack_or_complain("chat", options->get("--pack"), options->get("--language", "en"));
     if (!pack) {
         return 2;
+    }
+
+    if (options->has("--replay")) {
+        const auto lines = read_whole_file(options->get("--replay"));
+        if (!lines) {
+            return usage_error("chat", options->get("--replay") + ": cannot be read");
+        }
+        std::fputs(replay(*pack, *lines).c_str(), stdout);
+        return 0;
     }
 
     std::string trouble;

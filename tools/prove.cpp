@@ -64,7 +64,9 @@ constexpr CommandPage prove_page{
         "befriend prove --replay plays. It is a bounded search and says so: what it does not\n"
         "break is \"not shown\" in --json, with complete: false.\n",
     .options = specs,
-    .notes = "Exit code: 0 nothing broken and everything reached, 1 something was not, 2 usage.\n",
+    .notes =
+        "Exit code: 0 nothing was found broken (which is no proof: what the search did not reach\n"
+        "is only told), 1 something is broken, 2 wrong usage or a file that cannot be read.\n",
     .examples =
         "befriend prove\n"
         "befriend prove --pack my-pack --properties my-pack/properties.yaml --json\n"
@@ -118,13 +120,15 @@ int run_prove(Arguments arguments) {
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 
-    bool all_well = true;
+    std::size_t broken_count = 0;
+    std::size_t not_reached_count = 0;
     nlohmann::json list = nlohmann::json::array();
     for (std::size_t i = 0; i < properties.size(); ++i) {
         const Outcome& outcome = found.outcomes[i];
         const bool broken = outcome.kind == Outcome::Kind::broken;
         const bool reached = outcome.kind == Outcome::Kind::reached;
-        all_well = all_well && !broken && outcome.kind != Outcome::Kind::not_reached;
+        broken_count += broken ? 1 : 0;
+        not_reached_count += outcome.kind == Outcome::Kind::not_reached ? 1 : 0;
         nlohmann::json entry{{"name", properties[i].name}, {"counterexample", nullptr}};
         entry["holds"] = broken    ? nlohmann::json(false)
                          : reached ? nlohmann::json(true)
@@ -143,6 +147,8 @@ int run_prove(Arguments arguments) {
         const nlohmann::json out{{"states", found.states},
                                  {"transitions", found.transitions},
                                  {"complete", false},
+                                 {"broken", broken_count},
+                                 {"not_reached", not_reached_count},
                                  {"exhausted", found.exhausted},
                                  {"places", found.places},
                                  {"sentences", found.sentences},
@@ -150,13 +156,15 @@ int run_prove(Arguments arguments) {
                                  {"assumptions", assumptions()},
                                  {"properties", std::move(list)}};
         std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
-        return all_well ? 0 : 1;
+        return broken_count == 0 ? 0 : 1;
     }
     std::printf("prove: %zu states, %zu transitions, %zu places, %zu sentences, %.1f s; %s\n",
                 found.states, found.transitions, found.places, found.sentences, seconds,
                 found.exhausted ? "no state was left" : "stopped at --states, states were left");
+    std::printf("prove: %zu broken, %zu not reached; a bounded search, so complete is false\n",
+                broken_count, not_reached_count);
     for (const std::string& line : assumptions()) std::printf("assumed: %s\n", line.c_str());
-    return all_well ? 0 : 1;
+    return broken_count == 0 ? 0 : 1;
 }
 
 }  // namespace befriend

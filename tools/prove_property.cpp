@@ -75,7 +75,8 @@ bool waits(const TurnView& v) {
 std::string_view question_of(const TurnView& v) {
     std::string_view question;
     for (const Effect& effect : v.turn.effects) {
-        if (const auto* say = std::get_if<Say>(&effect)) question = say->asks ? say->text : "";
+        if (const auto* say = std::get_if<Say>(&effect))
+            question = say->asks ? std::string_view(say->text) : std::string_view();
     }
     return question;
 }
@@ -310,6 +311,8 @@ const std::vector<Predicate>& predicates() {
         {"was_listening", "and before it", false, SAYS(v.before.listen_only)},
         {"in_practice", "a practice is open after the turn", false,
          SAYS(holds_kind(v.pack, v.turn.session, DialogKind::practice))},
+        {"in_learn", "a page to read is open after the turn", false,
+         SAYS(holds_kind(v.pack, v.turn.session, DialogKind::learn))},
         {"was_in_practice", "and before it", false,
          SAYS(holds_kind(v.pack, v.before, DialogKind::practice))},
         {"was_in_safety", "a safety dialog was open before it", false,

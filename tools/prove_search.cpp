@@ -278,6 +278,7 @@ std::string replay(const Pack& pack, std::string_view file) {
             }
             talk += '\n';
         }
+        for (const std::string& problem : turn.trace.problems) talk += "# " + problem + "\n";
         talk += "? " + (turn.trace.at.empty() ? std::string("closed") : turn.trace.at) + "\n";
     }
     return talk;

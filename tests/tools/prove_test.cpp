@@ -69,6 +69,47 @@ TEST_CASE("a hello during an open crisis does not go on with its questions") {
     CHECK_FALSE(talk.asked());
 }
 
+TEST_CASE("the first hello asks nothing once something is open") {
+    for (const char* opening : {"I want to kill myself", "my daughter is cutting herself"}) {
+        test::Talk talk;
+        talk.edit(opening);
+        REQUIRE(talk.at_step().starts_with("crisis_"));
+        CHECK_FALSE(talk.start().empty());
+        CHECK_FALSE(talk.asked());
+    }
+}
+
+TEST_CASE("a question that comes back is seen") {
+    // Bubbles of one length that only the last turn's text tells apart.
+    Diagnostics diagnostics;
+    const auto property = properties_of("never same_question", diagnostics);
+    REQUIRE(property.size() == 1);
+    Turn turn;
+    Say say;
+    say.asks = true;
+    say.text = "How was that for you, from where you are standing now?";
+    turn.effects.emplace_back(say);
+    const Session before;
+    const Incoming incoming;
+    std::uint8_t state = 0;
+    TurnView view{test::shipped_pack(), before, incoming, turn, false, false, {}, say.text};
+    CHECK(watch(property[0], view, state).broken);
+    view.last_question = "Another one?";
+    CHECK_FALSE(watch(property[0], view, state).broken);
+}
+
+TEST_CASE("a hello is answered without a question while only listening") {
+    test::Talk talk;
+    talk.start();
+    talk.say("just listen please");
+    REQUIRE(talk.session.listen_only);
+    for (int turn = 0; turn < 6; ++turn) {
+        CHECK_FALSE(talk.say("hi").empty());
+        CHECK_FALSE(talk.asked());
+        CHECK(talk.session.listen_only);
+    }
+}
+
 TEST_CASE("a safety question waits for the person asked") {
     test::Talk talk;
     talk.say("goodbye world");
