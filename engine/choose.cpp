@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/fault.hpp"
 #include "engine/safety/gate.hpp"
 
 namespace befriend {
@@ -112,6 +113,10 @@ DialogId finer_dialog(const Moment& moment) {
 }
 
 std::optional<Choice> find_global(const Moment& moment, const Step* step, bool shadowable) {
+    if constexpr (fault_inside == "global_dropped_in_interrupt") {
+        for (const Frame& frame : moment.session.stack)
+            if (frame.interrupt >= 0) return std::nullopt;
+    }
     const bool content = has_content(moment);
     const bool own_words =
         step != nullptr && step->wait == Step::Wait::ask &&

@@ -7,6 +7,7 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/choose.hpp"
+#include "engine/fault.hpp"
 #include "engine/globals.hpp"
 #include "engine/moment.hpp"
 #include "engine/text/reflect.hpp"
@@ -237,6 +238,10 @@ private:
             return false;
         }
         if (dialog.kind != DialogKind::practice && !dialog.needs_consent) return true;
+        if constexpr (fault_inside == "consent_remembered") {
+            if (consent_) session().slots["consent"] = "yes";
+            consent_ = session().slots.contains("consent");
+        }
         const bool anchoring = dialog.name == "p1_anchor";
         const int rank = session().safety.rank;
         if (rank >= rank_of_question && !(anchoring && consent_)) {
@@ -757,6 +762,8 @@ private:
         understand_message(step);
         verdict_ = judge(pack().matcher, heard_, session().safety, incoming_.at);
         turn_.trace.safety = verdict_;
+        if constexpr (fault_inside == "gate_only_when_idle")
+            if (session().stack.size() > 1) verdict_ = {};
         find_clause();
         session().short_streak = static_cast<std::uint16_t>(
             moment_.word_count <= 2 ? std::min(session().short_streak + 1, 100) : 0);
@@ -1275,6 +1282,7 @@ private:
         const Step* step = waiting_step();
         if (step == nullptr || step->wait != Step::Wait::pace || !session().deadline) return;
         session().deadline.reset();
+        if constexpr (fault_inside == "lost_timer") return;
         pace_or_go_on(*step);
     }
 
