@@ -111,30 +111,37 @@ private:
             kind == DialogKind::learn ? limits_.sentence_words_learn : limits_.sentence_words;
         if (prose.longest > sentence)
             find("long_sentence", one, at_most(prose.longest, "words in a sentence", sentence));
-        if (is_bubble(one.role)) bubble(one, kind, spoken_words(one, sample));
+        if (is_bubble(one.role)) bubble(one, kind, sample);
         tone(one, kind, sample);
     }
 
-    // A clause or a line of the person's is about as long as they are on average.
+    // A clause or a line of the person's is about as long as they are on average; a helpline is not
+    // shorter.
     std::size_t spoken_words(const Spoken& one, const std::string& sample) const {
         constexpr std::size_t words_said_back = 4;
         std::size_t words = count_words(sample);
         for (const TextArg& arg : text_of(pack_, one).args) {
+            const bool line_of_theirs =
+                arg.slot != SlotId::none && pack_.slot(arg.slot).type == SlotType::line;
             const bool words_of_theirs =
                 arg.filter == Filter::reflect || arg.built_in == BuiltIn::clause ||
                 arg.built_in == BuiltIn::words || arg.built_in == BuiltIn::opening;
-            if (words_of_theirs) words += words_said_back - 1;
+            const bool helpline =
+                arg.built_in >= BuiltIn::line && arg.built_in <= BuiltIn::line_poison;
+            if (line_of_theirs || words_of_theirs || helpline) words += words_said_back - 1;
         }
         return words;
     }
 
-    void bubble(const Spoken& one, DialogKind kind, std::size_t words) {
+    void bubble(const Spoken& one, DialogKind kind, const std::string& sample) {
+        const std::size_t words = spoken_words(one, sample);
         const std::size_t most =
             kind == DialogKind::safety ? limits_.bubble_words_safety : limits_.bubble_words;
         if (words > most) find("long_bubble", one, at_most(words, "words", most));
         // A question after something said, and whatever befriend answers, may be short.
         if (one.role == SpokenRole::say && words < limits_.bubble_words_least &&
-            pack_.step(one.step).ask == LineId::none)
+            pack_.step(one.step).ask == LineId::none &&
+            !is_allowed("short_bubble", one.id(), sample))
             find("short_bubble", one,
                  std::to_string(words) + " words, at least " +
                      std::to_string(limits_.bubble_words_least));

@@ -121,6 +121,19 @@ TEST_SUITE("tools/stats") {
                                  std::string("long_sentence"), &LanguageFinding::rule) == 0);
     }
 
+    TEST_CASE("a dialog that is meant to be brief may be, and only that one") {
+        Limits limits;
+        const auto short_ones = [&] {
+            return std::ranges::count(measured("stop", limits).findings,
+                                      std::string("short_bubble"), &LanguageFinding::rule);
+        };
+        CHECK(short_ones() > 0);
+        limits.allowed.push_back({"short_bubble", ".", "nod/", "a nod"});
+        CHECK(short_ones() > 0);
+        limits.allowed.push_back({"short_bubble", ".", "stop/", "stops at once"});
+        CHECK(short_ones() == 0);
+    }
+
     TEST_CASE("too few forms of an act are told, and a skeleton counts once") {
         const Pack& pack = test::shipped_pack();
         std::string unknown;
