@@ -79,12 +79,17 @@ Result<bool> read_front(ChatFile& file, std::string_view text) {
             } else if (key == "plain") {
                 file.plain = word == "true" || word == "yes";
             } else if (key == "same_result_for") {
+                std::vector<std::string> names{word};
                 if (value.is_array()) {
-                    for (const Json& one : value) {
-                        file.same_result_for.push_back(one.get<std::string>());
+                    names.clear();
+                    for (const Json& one : value) names.push_back(one.get<std::string>());
+                }
+                for (std::string& name : names) {
+                    if (find_change(name) == nullptr) {
+                        return fail(file.name + ": same_result_for: unknown change \"" + name +
+                                    "\"; there are " + change_names());
                     }
-                } else {
-                    file.same_result_for.push_back(word);
+                    file.same_result_for.push_back(std::move(name));
                 }
             } else if (key != "language" && key != "locale" && key != "about") {
                 return fail(file.name + ": unknown key \"" + key + "\" in the front matter");
@@ -102,44 +107,6 @@ Result<bool> read_front(ChatFile& file, std::string_view text) {
         }
     }
     return read(document.root);
-}
-
-// ---- changed wording ---------------------------------------------------------------------------
-
-// The same message as somebody else might type it.
-std::string changed(std::string text, std::string_view change, std::uint64_t seed) {
-    if (change == "case") {
-        for (char& c : text) {
-            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-        }
-    } else if (change == "endings") {
-        while (!text.empty() && (text.back() == '.' || text.back() == '!')) text.pop_back();
-        text += "...";
-    } else if (change == "typos") {
-        // Two neighbouring letters of one long word change places.
-        std::vector<std::size_t> places;
-        std::size_t begin = 0;
-        for (std::size_t i = 0; i <= text.size(); ++i) {
-            const bool letter = i < text.size() && ((text[i] >= 'a' && text[i] <= 'z') ||
-                                                    (text[i] >= 'A' && text[i] <= 'Z'));
-            if (!letter) {
-                if (i - begin >= 7) places.push_back(begin + (i - begin) / 2);
-                begin = i + 1;
-            }
-        }
-        if (!places.empty()) {
-            const std::size_t at = places[seed % places.size()];
-            std::swap(text[at], text[at + 1]);
-        }
-    } else if (change == "swaps") {
-        const std::pair<std::string_view, std::string_view> pairs[] = {
-            {"really", "so"}, {"can't", "cannot"}, {"I'm", "I am"}, {"everyone", "everybody"}};
-        for (const auto& [from, to] : pairs) {
-            const std::size_t at = text.find(from);
-            if (at != std::string::npos) text.replace(at, from.size(), to);
-        }
-    }
-    return text;
 }
 
 // ---- playing -----------------------------------------------------------------------------------
@@ -257,15 +224,15 @@ private:
         for (const std::string& part : incoming.parts) {
             answered.text += answered.text.empty() ? part : "\n" + part;
         }
+        std::vector<std::string> stack;
+        for (const Frame& frame : session_.stack) stack.push_back(frame.dialog);
         Turn turn = incoming.kind == Incoming::Kind::start && events_ == 1 && !file_.at.empty()
                         ? begin(incoming)
                         : step(pack_, std::move(session_), incoming);
         session_ = std::move(turn.session);
         answered.effects = std::move(turn.effects);
         answered.trace = std::move(turn.trace);
-        if (!answered.trace.at.empty()) {
-            run_.places.insert(answered.trace.at);
-        }
+        run_.seen.add(pack_, stack, answered.trace);
         nlohmann::json effects = nlohmann::json::array();
         for (const Effect& effect : answered.effects) {
             effects.push_back(to_json(effect));
@@ -326,8 +293,10 @@ private:
         }
         Incoming incoming = event(Incoming::Kind::message);
         for (std::size_t i = begin; i < end; ++i) {
-            incoming.parts.push_back(
-                changed(file_.lines[i].text, how_.change, file_.seed + file_.lines[i].number));
+            const ChatLine& part = file_.lines[i];
+            incoming.parts.push_back(how_.change == nullptr
+                                         ? part.text
+                                         : how_.change->apply(part.text, file_.seed + part.number));
         }
         return take(std::move(incoming));
     }

@@ -19,14 +19,15 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/result.hpp"
 #include "engine/pack.hpp"
+#include "tools/changes.hpp"
 #include "tools/clock_option.hpp"
+#include "tools/coverage.hpp"
 
 namespace befriend {
 
@@ -44,7 +45,7 @@ struct ChatFile {
     std::map<std::string, std::string> memory;  // what was kept of the person before
     bool plain = false;
     std::string at;                            // begin at this dialog/step, past the welcome
-    std::vector<std::string> same_result_for;  // typos, case, endings, swaps
+    std::vector<std::string> same_result_for;  // names that find_change() knows
     std::vector<ChatLine> lines;
 };
 
@@ -55,14 +56,14 @@ struct ChatRun {
     std::vector<std::string> failures;  // "file:line: what was expected"
     std::string now;                    // the file as it would have to be written to pass
     std::vector<std::string> effects;   // one JSON line a turn, to compare two runs
-    std::set<std::string> places;       // every dialog/step it waited at
+    Seen seen;                          // for coverage
 };
 
 struct ChatHow {
-    bool save_and_load = false;  // the session goes through its stored form before every turn
-    bool record = false;         // write a `<` line for every bubble, asked for or not
-    bool only_meaning = false;   // check = ? ! and not the wording
-    std::string change{};  // "typos", "case", "endings" or "swaps": done to the person's lines
+    bool save_and_load = false;      // the session goes through its stored form before every turn
+    bool record = false;             // write a `<` line for every bubble, asked for or not
+    bool only_meaning = false;       // check = ? ! and not the wording
+    const Change* change = nullptr;  // done to the person's lines
 };
 
 ChatRun play(const Pack& pack, const ChatFile& file, const ChatHow& how);

@@ -315,7 +315,7 @@ Baseline::Baseline(const Pack& pack, const Corpus& corpus, std::vector<IntentExa
         const ChatRun run = play(pack, corpus.chats[i], {});
         chat_passes_.push_back(run.failures.empty());
         std::set<std::string> dialogs;
-        for (const std::string& place : run.places) {
+        for (const std::string& place : run.seen.waited) {
             dialogs.insert(place.substr(0, place.find('/')));
             places_.insert(place);
         }

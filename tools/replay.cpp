@@ -32,11 +32,7 @@ Result<Corpus> read_corpus(const std::vector<std::string>& paths) {
 }
 
 RowReading read_row(const Pack& pack, const Utterance& row, Scratch& scratch) {
-    Context context;
-    context.asked = row.asked;
-    context.options = row.options;
-    context.option_labels = row.options;
-    const Understanding heard = pack.matcher.understand(row.text, context, scratch);
+    const Understanding heard = pack.matcher.understand(row.text, context_of(row), scratch);
     RowReading reading;
     for (const IntentId label : heard.labels) {
         if (label != IntentId::none) reading.labels.emplace(pack.matcher.intent_name(label));
@@ -45,12 +41,6 @@ RowReading read_row(const Pack& pack, const Utterance& row, Scratch& scratch) {
     reading.rank = verdict.rank;
     reading.ask = verdict.ask;
     return reading;
-}
-
-std::string joined(const std::set<std::string>& labels) {
-    std::string out;
-    for (const std::string& label : labels) out += (out.empty() ? "" : ", ") + label;
-    return out.empty() ? "none" : out;
 }
 
 }  // namespace befriend

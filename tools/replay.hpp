@@ -36,7 +36,4 @@ struct RowReading {
 
 RowReading read_row(const Pack& pack, const Utterance& row, Scratch& scratch);
 
-// "a, b" or "none"
-std::string joined(const std::set<std::string>& labels);
-
 }  // namespace befriend

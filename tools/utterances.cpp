@@ -7,6 +7,7 @@
 
 #include "engine/safety/gate.hpp"
 #include "intents/matcher.hpp"
+#include "tools/parallel.hpp"
 
 namespace befriend {
 namespace {
@@ -30,15 +31,76 @@ double ratio(std::size_t part, std::size_t whole) {
     return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::string joined(const std::set<std::string>& labels) {
-    std::string out;
-    for (const std::string& label : labels) {
-        out += (out.empty() ? "" : ", ") + label;
+bool is_crisis(const std::string& label) { return label.starts_with("crisis_"); }
+
+// What one sentence gave. Rows are heard side by side and added up one after the other.
+struct HeardRow {
+    struct Label {
+        IntentId intent = IntentId::none;
+        float score = 0;
+        std::uint32_t pattern = 0;
+    };
+    std::vector<Label> labels;
+    bool alarm = false;  // rank >= 2 or the direct question
+};
+
+HeardRow hear_row(const Pack& pack, const Utterance& row, Scratch& scratch, Understanding& heard) {
+    pack.matcher.understand(row.text, context_of(row), scratch, heard);
+    HeardRow result;
+    for (const IntentId label : heard.labels) {
+        if (label == IntentId::none) continue;
+        const auto reading =
+            std::find_if(heard.readings.begin(), heard.readings.end(),
+                         [&](const Reading& r) { return r.counts && r.intent == label; });
+        const bool found = reading != heard.readings.end();
+        result.labels.push_back({label, found ? reading->score : 0.0F,
+                                 found ? reading->pattern : HeardRow::Label{}.pattern});
     }
-    return out.empty() ? "none" : out;
+    const SafetyVerdict verdict = judge(pack.matcher, heard, SafetyState{}, Instant{});
+    result.alarm = verdict.rank >= 2 || verdict.ask;
+    return result;
 }
 
-bool is_crisis(const std::string& label) { return label.starts_with("crisis_"); }
+void add_row(const Pack& pack, const Utterance& row, std::size_t number, const HeardRow& heard,
+             UtteranceScores& scores) {
+    const std::set<std::string> expected(row.labels.begin(), row.labels.end());
+    std::set<std::string> labels;
+    for (const HeardRow::Label& label : heard.labels) {
+        const std::string& name = pack.matcher.intent_name(label.intent);
+        labels.insert(name);
+        scores.patterns.insert(label.pattern);
+        Tenth& tenth = scores.calibration[std::min<std::size_t>(
+            static_cast<std::size_t>(std::max(label.score, 0.0F) * 10.0F), 9)];
+        ++tenth.heard;
+        tenth.right += expected.contains(name) ? 1U : 0U;
+    }
+    ++scores.rows;
+    scores.exact += labels == expected ? 1U : 0U;
+    for (const std::string& label : expected) {
+        LabelScore& score = scores.labels[label];
+        const bool right = labels.contains(label);
+        ++(right ? score.right : score.missed);
+        ++(right ? scores.all.right : scores.all.missed);
+        if (row.held) ++(right ? scores.held.right : scores.held.missed);
+    }
+    for (const std::string& label : labels) {
+        if (!expected.contains(label)) {
+            ++scores.labels[label].wrong;
+            ++scores.all.wrong;
+            if (row.held) ++scores.held.wrong;
+        }
+    }
+    add_confusion(expected, labels, scores);
+    if (std::any_of(expected.begin(), expected.end(), is_crisis)) {
+        const bool found = std::any_of(labels.begin(), labels.end(), is_crisis) || heard.alarm;
+        LabelScore& score = scores.crisis_by_level[row.level.empty() ? "all" : row.level];
+        ++(found ? score.right : score.missed);
+    } else {
+        ++scores.ordinary;
+        scores.false_alarms += heard.alarm ? 1U : 0U;
+    }
+    if (labels != expected) scores.misses.push_back({number, expected, labels});
+}
 
 }  // namespace
 
@@ -135,54 +197,31 @@ std::vector<Confusion> worst_pairs(const UtteranceScores& scores) {
     return pairs;
 }
 
-UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows) {
-    UtteranceScores scores;
-    Scratch scratch;
-    for (const Utterance& row : rows) {
-        Context context;
-        context.asked = row.asked;
-        context.options = row.options;
-        context.option_labels = row.options;
-        const Understanding heard = pack.matcher.understand(row.text, context, scratch);
-        std::set<std::string> labels;
-        for (const IntentId label : heard.labels) {
-            if (label != IntentId::none) {
-                labels.emplace(pack.matcher.intent_name(label));
-            }
-        }
-        const std::set<std::string> expected(row.labels.begin(), row.labels.end());
-        ++scores.rows;
-        scores.exact += labels == expected ? 1U : 0U;
-        for (const std::string& label : expected) {
-            LabelScore& score = scores.labels[label];
-            const bool right = labels.contains(label);
-            ++(right ? score.right : score.missed);
-            ++(right ? scores.all.right : scores.all.missed);
-            if (row.held) ++(right ? scores.held.right : scores.held.missed);
-        }
-        for (const std::string& label : labels) {
-            if (!expected.contains(label)) {
-                ++scores.labels[label].wrong;
-                ++scores.all.wrong;
-                if (row.held) ++scores.held.wrong;
-            }
-        }
-        add_confusion(expected, labels, scores);
-        const SafetyVerdict verdict = judge(pack.matcher, heard, SafetyState{}, Instant{});
-        const bool alarm = verdict.rank >= 2 || verdict.ask;
-        if (std::any_of(expected.begin(), expected.end(), is_crisis)) {
-            const bool found = std::any_of(labels.begin(), labels.end(), is_crisis) || alarm;
-            LabelScore& score = scores.crisis_by_level[row.level.empty() ? "all" : row.level];
-            ++(found ? score.right : score.missed);
-        } else {
-            ++scores.ordinary;
-            scores.false_alarms += alarm ? 1U : 0U;
-        }
-        if (labels != expected) {
-            scores.worst.push_back(row.file + ":" + std::to_string(row.line) + ": " + row.text +
-                                   ": expected " + joined(expected) + ", heard " + joined(labels));
-        }
+Context context_of(const Utterance& row) {
+    Context context;
+    context.asked = row.asked;
+    context.options = row.options;
+    context.option_labels = row.options;
+    return context;
+}
+
+std::string joined(const std::set<std::string>& labels) {
+    std::string out;
+    for (const std::string& label : labels) {
+        out += (out.empty() ? "" : ", ") + label;
     }
+    return out.empty() ? "none" : out;
+}
+
+UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows, std::size_t jobs) {
+    std::vector<HeardRow> heard(rows.size());
+    std::vector<Scratch> scratch(std::max<std::size_t>(jobs, 1));
+    std::vector<Understanding> understood(scratch.size());
+    in_parallel(rows.size(), jobs, "sentences", [&](std::size_t i, std::size_t worker) {
+        heard[i] = hear_row(pack, rows[i], scratch[worker], understood[worker]);
+    });
+    UtteranceScores scores;
+    for (std::size_t i = 0; i < rows.size(); ++i) add_row(pack, rows[i], i, heard[i], scores);
     return scores;
 }
 

@@ -6,6 +6,8 @@
 // the word "held" marks a row that nobody wrote patterns from.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -14,6 +16,7 @@
 
 #include "engine/base/result.hpp"
 #include "engine/pack.hpp"
+#include "intents/understanding.hpp"
 
 namespace befriend {
 
@@ -42,6 +45,18 @@ struct LabelScore {
     double f1() const;
 };
 
+// A row that was not read exactly.
+struct Miss {
+    std::size_t row = 0;  // into the rows that were measured
+    std::set<std::string> expected;
+    std::set<std::string> heard;
+};
+
+struct Tenth {
+    std::size_t heard = 0;
+    std::size_t right = 0;
+};
+
 struct UtteranceScores {
     std::size_t rows = 0;
     std::size_t exact = 0;  // every label right and none too many
@@ -54,8 +69,11 @@ struct UtteranceScores {
     std::map<std::string, std::map<std::string, std::size_t>> confusion;
     std::map<std::string, LabelScore> crisis_by_level;  // right and missed only
     std::size_t ordinary = 0;                           // rows without a crisis
-    std::size_t false_alarms = 0;    // ordinary rows with rank >= 2 or the direct question
-    std::vector<std::string> worst;  // "file:line: text: expected ..., heard ..."
+    std::size_t false_alarms = 0;  // ordinary rows with rank >= 2 or the direct question
+    std::vector<Miss> misses;      // in the order of the rows
+    // How far scores can be believed: a place for each tenth, of all labels that were heard.
+    std::array<Tenth, 10> calibration{};
+    std::set<std::uint32_t> patterns;  // those that decided a label; Matcher::pattern_place()
 };
 
 struct Confusion {
@@ -71,6 +89,13 @@ void add_confusion(const std::set<std::string>& expected, const std::set<std::st
 // What is confused, the most frequent first, then by name.
 std::vector<Confusion> worst_pairs(const UtteranceScores& scores);
 
-UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows);
+// What understanding knows besides the sentence; points into the row.
+Context context_of(const Utterance& row);
+
+// "isolation, threat"; "none" for the empty set.
+std::string joined(const std::set<std::string>& labels);
+
+// The scores are the same for any number of jobs.
+UtteranceScores measure(const Pack& pack, const std::vector<Utterance>& rows, std::size_t jobs = 1);
 
 }  // namespace befriend
