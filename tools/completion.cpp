@@ -2,6 +2,7 @@
 //
 // befriend completion bash|zsh|fish: what the tab key offers, made of the table of commands.
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tools/commands.hpp"
@@ -42,7 +43,7 @@ std::string command_names() {
 }
 
 // For single quotes of a shell.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "'";
     for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
     return out + "'";
@@ -122,7 +123,7 @@ std::string zsh_script() {
         "    commands=(\n";
     for (const Command& command : commands()) {
         out += "        " +
-               quoted(std::string(command.name) + ":" + zsh_text(std::string(command.summary))) +
+               in_quotes(std::string(command.name) + ":" + zsh_text(std::string(command.summary))) +
                "\n";
     }
     out +=
@@ -145,11 +146,11 @@ std::string zsh_script() {
                 if (what == Takes::folder) one += "_files -/";
                 if (what == Takes::words) one += "(" + words_of(option.value.name) + ")";
             }
-            out += " " + quoted(one);
+            out += " " + in_quotes(one);
         }
         out += " '--help[show the page of this command]'";
         if (!command.page->words.empty())
-            out += " " + quoted("*:word:(" + std::string(command.page->words) + ")") + " ;;\n";
+            out += " " + in_quotes("*:word:(" + std::string(command.page->words) + ")") + " ;;\n";
         else
             out += " '*:file:_files' ;;\n";
     }
@@ -167,7 +168,7 @@ std::string fish_script() {
         "complete -c befriend -n __fish_use_subcommand -l version -d 'show the version'\n";
     for (const Command& command : commands()) {
         out += "complete -c befriend -f -n __fish_use_subcommand -a " + std::string(command.name) +
-               " -d " + quoted(command.summary) + "\n";
+               " -d " + in_quotes(command.summary) + "\n";
     }
     for (const Command& command : commands()) {
         const std::string begin = "complete -c befriend -n '__fish_seen_subcommand_from " +
@@ -178,20 +179,24 @@ std::string fish_script() {
                    std::string(option.name.substr(is_long ? 2 : 1));
             if (option.takes_value()) out += takes(option) == Takes::file ? " -r -F" : " -x";
             if (takes(option) == Takes::folder) out += " -a '(__fish_complete_directories)'";
-            if (takes(option) == Takes::words) out += " -a " + quoted(words_of(option.value.name));
-            out += " -d " + quoted(option.text) + "\n";
+            if (takes(option) == Takes::words)
+                out += " -a " + in_quotes(words_of(option.value.name));
+            out += " -d " + in_quotes(option.text) + "\n";
         }
         if (!command.page->words.empty())
-            out += begin + " -f -a " + quoted(command.page->words) + "\n";
+            out += begin + " -f -a " + in_quotes(command.page->words) + "\n";
     }
     return out;
 }
+
+constexpr OptionSpec specs[] = {json_option};
 
 }  // namespace
 
 constexpr CommandPage completion_page{
     .arguments = "bash|zsh|fish",
     .text = "Prints what a shell needs to complete commands and options with the tab key.\n",
+    .options = specs,
     .examples =
         "eval \"$(befriend completion bash)\"\n"
         "befriend completion zsh > ~/.zfunc/_befriend\n"
@@ -213,7 +218,11 @@ int run_completion(Arguments arguments) {
     } else {
         return usage_error("completion", "name one shell: bash, zsh or fish");
     }
-    std::fputs(script.c_str(), stdout);
+    if (options->has("--json")) {
+        std::puts(nlohmann::json{{"shell", shell}, {"script", script}}.dump().c_str());
+    } else {
+        std::fputs(script.c_str(), stdout);
+    }
     return 0;
 }
 

@@ -29,20 +29,20 @@ intents:
   spilled_milk:
     kind: content
     about: "Scolding oneself over a small mishap at home."
-    whom: [self]                     # it counts only when the person speaks of themselves
+    whom: [self]  # it counts only when the person speaks of themselves
     patterns:
       # A word stands for all its forms: "spill" also hears "spilled". @self is I, me, my, myself.
       # `befriend try --explain "TEXT" --pack .` shows which pattern heard what.
       - { like: "@self <small_mishap>", weight: 0.9 }
-    examples:                        # each must be heard: befriend try --check spilled_milk --pack .
+    examples:  # each must be heard: befriend try --check spilled_milk --pack .
       - "I burned the toast again"
       - "i dropped the plate, typical me"
-    not_examples:                    # none of these may be heard
+    not_examples:  # none of these may be heard
       - "my brother burned the toast"
 )yaml"},
     {"dialogs/en/spilled_milk.yaml",
      R"yaml(# For somebody who is cross with themselves over a small mishap: a breath, and a kinder word.
-dialog: spilled_milk                 # the same name as the file
+dialog: spilled_milk  # the same name as the file
 version: 1
 kind: talk
 about: "Stay with the person after a small mishap; find one kinder word for it."
@@ -50,16 +50,16 @@ starts:
   - { heard: spilled_milk, whom: self }
 steps:
   - step: notice
-    say:                             # one of these is said, never the same twice running
+    say:  # one of these is said, never the same twice running
       - "A small thing, and it can still spoil a morning."
       - "Mishaps like that happen in every kitchen. It's still annoying."
       - "Oh no. And then there's the cleaning up on top of it."
-    ask:                             # a question, then it waits
+    ask:  # a question, then it waits
       - "If a friend had done that, what might you say to them?"
       - "What would you tell someone you like, standing there with the mess?"
       - "Say it happened to a good friend in your kitchen. What would you say?"
     expects: words_to_other
-    hear:                            # the first line that fits wins
+    hear:  # the first line that fits wins
       - { silence: 20 minutes, go: leave_it }
       - { otherwise: hand_it_back }
   - step: hand_it_back
@@ -92,7 +92,7 @@ given: { language: en, seed: 1 }
      "text\tlabels\tnote\n"
      "i spilled the milk all over the floor\tspilled_milk\t\n"
      "I broke the mug my sister gave me\tspilled_milk\t\n"
-     "my brother lost the keys\tnone\tsomebody else\n"},
+     "my brother burned the toast\tnone\tsomebody else\n"},
 };
 
 }  // namespace

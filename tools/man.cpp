@@ -2,6 +2,7 @@
 //
 // befriend man: the manual page (section 1), made of the table of commands.
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tools/commands.hpp"
@@ -74,10 +75,13 @@ std::string whole_page() {
            ".TP\n.B XDG_CACHE_HOME\nwhere compiled content is kept (~/.cache).\n";
 }
 
+constexpr OptionSpec specs[] = {json_option};
+
 }  // namespace
 
 constexpr CommandPage man_page{
     .text = "Prints the manual page.\n",
+    .options = specs,
     .examples =
         "befriend man | man -l -\n"
         "befriend man > ~/.local/share/man/man1/befriend.1\n",
@@ -87,7 +91,11 @@ int run_man(Arguments arguments) {
     const auto options = parse_options(arguments, man_page.options);
     if (!options) return usage_error("man", options.error().message);
     if (!options->rest.empty()) return usage_error("man", "nothing else is expected");
-    std::fputs(whole_page().c_str(), stdout);
+    if (options->has("--json")) {
+        std::puts(nlohmann::json{{"page", whole_page()}}.dump().c_str());
+    } else {
+        std::fputs(whole_page().c_str(), stdout);
+    }
     return 0;
 }
 

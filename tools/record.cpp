@@ -3,7 +3,7 @@
 // befriend record: writes down what befriend says as a conversation test.
 #include <cstdio>
 #include <iostream>
-#include <iterator>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tools/chat_file.hpp"
@@ -19,6 +19,7 @@ constexpr OptionSpec specs[] = {
     {"-o", "FILE", "write there instead of standard output"},
     {"--seed", "N", "the seed of the conversation (1)"},
     pack_option,
+    json_option,
 };
 
 }  // namespace
@@ -90,8 +91,15 @@ int run_record(Arguments arguments) {
         if (!written) {
             return usage_error("record", written.error().message);
         }
-    } else {
+    } else if (!options->has("--json")) {
         std::fwrite(run.now.data(), 1, run.now.size(), stdout);
+    }
+    if (options->has("--json")) {
+        const nlohmann::json out{{"chat", run.now},
+                                 {"failures", run.failures},
+                                 {"places", run.places},
+                                 {"seed", file->seed}};
+        std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     }
     for (const std::string& failure : run.failures) {
         std::fprintf(stderr, "%s\n", failure.c_str());

@@ -8,9 +8,15 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
+#include "tools/files.hpp"
 #include "tools/options.hpp"
 
 namespace befriend {
+
+constexpr OptionSpec schema_options[] = {
+    {"-o", "FILE", "write to this file instead of standard output"},
+    {"--json", "", "nothing changes: the schema is one object already"},
+};
 
 constexpr CommandPage schema_page{
     .arguments = "[dialog|country]",
@@ -19,9 +25,11 @@ constexpr CommandPage schema_page{
         "that\n"
         "complete and underline. Save it and name it in the first line of a YAML file:\n"
         "  # yaml-language-server: $schema=dialog.schema.json\n",
+    .options = schema_options,
     .examples =
         "befriend schema\n"
-        "befriend schema country > country.schema.json\n",
+        "befriend schema -o dialog.schema.json\n"
+        "befriend schema country -o country.schema.json\n",
     .words = "dialog country",
 };
 
@@ -34,7 +42,13 @@ int run_schema(Arguments arguments) {
         return usage_error("schema", "there is a schema of dialog and of country");
     const nlohmann::json schema =
         json_schema(what == "dialog" ? dialog_schema() : country_schema());
-    std::puts(schema.dump(2).c_str());
+    const std::string text = schema.dump(2) + "\n";
+    if (options->has("-o")) {
+        const auto written = write_whole_file(options->get("-o"), text);
+        if (!written) return usage_error("schema", written.error().message);
+    } else {
+        std::fputs(text.c_str(), stdout);
+    }
     return 0;
 }
 
