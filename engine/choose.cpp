@@ -128,8 +128,8 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
         const IntentId intent = moment.pack.global_intents[i];
         if (intent == IntentId::none || !carries(*moment.heard, intent)) continue;
         if (global.alone && content) continue;
-        // One word ("bye", "thanks") is said to befriend; more may be the line itself.
-        if (own_words && global.to_a_friend && moment.word_count >= 2) continue;
+        // A word or two ("ok bye x", "thanks") are said to befriend; more may be the line itself.
+        if (own_words && global.to_a_friend && moment.word_count >= 4) continue;
         Choice choice{Choice::Kind::global, &global, nullptr, -1, DialogId::none};
         if (global.act == Global::Act::practice || global.act == Global::Act::learn)
             choice.dialog = finer_dialog(moment);

@@ -216,9 +216,9 @@ std::optional<std::string> choice(const Understanding& u, const Context& context
 // "ok", "lol", "fine" answer no question that a life may hang on.
 bool says_nothing(const Understanding& u) {
     static constexpr std::string_view words[] = {
-        "ok",     "okay", "okey",     "k",     "kk",  "lol", "lmao", "haha",
-        "hahaha", "fine", "alright",  "right", "hm",  "hmm", "hmmm", "mm",
-        "cool",   "nice", "whatever", "sure",  "got", "it"};
+        "ok",     "okay", "okey",    "k",        "kk",    "lol", "lmao", "haha",
+        "hahaha", "fine", "alright", "all",      "right", "hm",  "hmm",  "hmmm",
+        "mm",     "cool", "nice",    "whatever", "sure",  "got", "it"};
     return std::all_of(u.tokens.begin(), u.tokens.end(), [&](const Token& t) {
         return std::find(std::begin(words), std::end(words), u.folded_word(t)) != std::end(words);
     });
