@@ -66,7 +66,7 @@ nlohmann::json measures_json(const SideMeasures& m) {
 
 void print_measures(const SideMeasures& m) {
     for (const SideLimit& limit : judge(m)) {
-        std::printf("  %-6s %-36.*s %6.2f  (%s %.2f)\n", limit.holds() ? "ok" : "MISSED",
+        std::printf("  %-6s %-36.*s %7.3f  (%s %.2f)\n", limit.holds() ? "ok" : "MISSED",
                     static_cast<int>(limit.name.size()), limit.name.data(), limit.value,
                     limit.at_least ? "at least" : "at most", limit.limit);
     }

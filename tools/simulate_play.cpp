@@ -344,11 +344,11 @@ private:
         }
         if (questions > 1) ++m.crowded_turns;
         if (heard.question) ++m.question_turns;
-        // What must be asked in danger is asked.
-        if (!in_safety && session_.safety.rank < 2) {
-            m.questions_in_row =
-                std::max(m.questions_in_row, std::uint32_t{session_.questions_in_row});
-        }
+        // What must be asked about danger is asked, and a row begins anew after it.
+        const bool danger =
+            in_safety || session_.safety.rank >= 2 || !session_.safety.asked.empty();
+        row_ = danger ? 0 : std::min(row_ + 1, std::uint32_t{session_.questions_in_row});
+        m.questions_in_row = std::max(m.questions_in_row, row_);
         count_crisis(heard.resource, in_safety);
         // A choice or a number has no words of their own.
         const bool own_words = why != "choice" && why != "scale" && why != "yes_no";
@@ -405,6 +405,7 @@ private:
     std::vector<bool> told_;
     std::set<std::string> said_before_;
     Heard last_;
+    std::uint32_t row_ = 0;
     std::optional<std::uint32_t> since_crisis_;
     int events_ = 0;
 };
