@@ -85,6 +85,16 @@ def test_the_editor_settings_use_the_schema_of_today():
     assert len(settings["yaml.schemas"]) == 2
 
 
+def test_the_page_of_interfaces_names_every_command():
+    page = read("docs", "machine-interfaces.md")
+    with Home() as home:
+        listed = befriend(home, "--help")[1].split("befriend COMMAND")[0]
+        names = re.findall(r"^  ([a-z]+) {2,}\S", listed, re.M)
+        assert len(names) >= 20, names
+        missing = [name for name in names if not re.search(rf"`(befriend )?{name}[ `]", page)]
+        assert not missing, missing
+
+
 def test_answers_as_json():
     with Home() as home:
         code, out, _ = befriend(home, "explain", "230", "--json")
