@@ -5,7 +5,8 @@ cd "$(dirname "$0")/../.." || exit 2
 build=${1:-build/faults}
 faults="gate_only_when_idle global_dropped_in_interrupt lost_timer consent_remembered"
 
-cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBEFRIEND_FAULTS=ON >/dev/null || exit 2
+[ -f "$build/build.ninja" ] || cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null || exit 2
+cmake -S . -B "$build" -DBEFRIEND_FAULTS=ON >/dev/null || exit 2
 targets=
 for fault in $faults; do targets="$targets befriend_$fault"; done
 # shellcheck disable=SC2086
