@@ -97,7 +97,7 @@ int run_record(Arguments arguments) {
     if (options->has("--json")) {
         const nlohmann::json out{{"chat", run.now},
                                  {"failures", run.failures},
-                                 {"places", run.places},
+                                 {"places", run.seen.waited},
                                  {"seed", file->seed}};
         std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     }
