@@ -44,6 +44,7 @@ const std::vector<Command>& commands() {
         {"book", "write every sentence as a page to review and sign", run_book, &book_page},
         {"match", "tell whether and where a pattern matches", run_match, &match_page},
         {"sample", "print sentences that an intent or a pattern accepts", run_sample, &sample_page},
+        {"overlap", "tell what patterns have in common", run_overlap, &overlap_page},
         {"suggest", "look for patterns that an intent lacks", run_suggest, &suggest_page},
         {"stats", "measure the language against its limits", run_stats, &stats_page},
         {"strings", "keep translations of what is said", run_strings, &strings_page},

@@ -110,6 +110,8 @@ extern const CommandPage match_page;
 int run_match(Arguments arguments);
 extern const CommandPage sample_page;
 int run_sample(Arguments arguments);
+extern const CommandPage overlap_page;
+int run_overlap(Arguments arguments);
 extern const CommandPage suggest_page;
 int run_suggest(Arguments arguments);
 extern const CommandPage schema_page;

@@ -56,6 +56,14 @@ inline constexpr Code level_outside_crisis{114, "level_outside_crisis",
                                            "a level on an intent that is not a crisis"};
 inline constexpr Code wide_gap{115, "wide_gap", "a gap of more than 8 words"};
 inline constexpr Code repeated_entry{116, "repeated_entry", "an entry twice in one word list"};
+inline constexpr Code shadowed_pattern{
+    117, "shadowed_pattern", "another pattern of the intent takes all that this one takes"};
+inline constexpr Code idle_pattern{118, "idle_pattern",
+                                   "a pattern that its own unless always cancels"};
+inline constexpr Code rival_patterns{119, "rival_patterns",
+                                     "two intents have equal patterns of equal weight"};
+inline constexpr Code denied_example{120, "denied_example",
+                                     "examples are read as the intent even when they are denied"};
 
 }  // namespace codes
 
@@ -98,6 +106,10 @@ inline constexpr std::array all_codes{
     codes::level_outside_crisis,
     codes::wide_gap,
     codes::repeated_entry,
+    codes::shadowed_pattern,
+    codes::idle_pattern,
+    codes::rival_patterns,
+    codes::denied_example,
 };
 
 }  // namespace befriend

@@ -102,4 +102,70 @@ def test_suggest_says_what_it_cannot_read():
             assert said in errors, (arguments, errors)
 
 
+def test_two_patterns_have_one_relation_and_a_sentence_that_shows_it():
+    with Home() as home:
+        for a, b, relation, witness in (
+                ("hate myself", "i hate", "overlaps", "i hate myself"),
+                ("hate myself", "love tea", "overlaps", None),
+                ("hate myself", "i hate myself", "contains", "i hate myself"),
+                ("hate (me|myself)", "(hate me|hate myself)", "equal", None),
+                ("^ yes $", "^ no $", "disjoint", ""),
+                ("^ yes $", "no ^ yes", "empty", "")):
+            found = json.loads(call(home, "overlap", "--json", a, b)[0])
+            pair = found["pairs"][0]
+            assert pair["relation"] == relation and found["defects"] == 0, (a, b, found)
+            assert witness is None or pair["witness"] == witness, (a, b, found)
+            if pair["witness"]:
+                for one in (a, b):
+                    call(home, "match", one, pair["witness"])
+        # The first of a pair that is told contains the other.
+        pair = json.loads(call(home, "overlap", "--json", "i hate myself", "hate myself")[0])["pairs"][0]
+        assert (pair["a"], pair["relation"]) == ("hate myself", "contains"), pair
+
+
+RIVALS = """language: en
+intents:
+  shadow_one:
+    kind: content
+    patterns:
+      - { like: "grobble myself", weight: 1.0 }
+      - { like: "i grobble myself", weight: 0.8 }
+      - { like: "my paint wobbled away", weight: 0.8, unless: "paint" }
+  zz_left:
+    kind: content
+    patterns:
+      - { like: "flumpish today", weight: 0.8 }
+  zz_right:
+    kind: control
+    patterns:
+      - { like: "flumpish today", weight: 0.8 }
+  zz_deaf:
+    kind: content
+    patterns:
+      - { like: "a snurdle", polarity: asserted }
+    examples: ["I'm a snurdle", "I'm a snurdle again"]
+  zz_fine:
+    kind: content
+    patterns:
+      - { like: "a snorkel", weight: 0.9 }
+      - { like: "two snorkels", weight: 0.9 }
+    examples: ["I'm a snorkel"]
+"""
+
+
+def test_lint_has_each_of_its_codes():
+    with Home() as home:
+        folder = os.path.join(home.path, "pack")
+        os.makedirs(os.path.join(folder, "intents", "en"))
+        with open(os.path.join(folder, "intents", "en", "rivals.yaml"), "w") as file:
+            file.write(RIVALS)
+        for intent, expected in (("shadow_one", [("BF0117", 7), ("BF0118", 8)]), ("zz_left", [("BF0119", 12)]),
+                                 ("zz_deaf", [("BF0120", 17)]),
+                                 ("zz_fine", [])):
+            found = json.loads(call(home, "overlap", "--lint", intent, "--pack", folder, "--json",
+                                    expect=1 if expected else 0)[0])["diagnostics"]
+            assert [(d["code"], d["line"]) for d in found] == expected, (intent, found)
+            assert all(d["file"].endswith("rivals.yaml") and d["hint"] for d in found), found
+
+
 run_all(globals())
