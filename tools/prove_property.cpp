@@ -98,9 +98,16 @@ bool consents(const TurnView& v) {
     if (v.incoming.kind == Kind::button) return true;
     if (v.incoming.kind != Kind::message) return false;
     if (heard(v, "affirm") || heard(v, "request_practice")) return true;
+    const auto answers = [&](const TraceStep& done) {
+        if (done.rule == "hear") return true;
+        if (done.rule != "global") return false;
+        // "intent -> dialog": a practice called by its name, and nothing else, is a yes to it.
+        const std::size_t arrow = done.detail.rfind(' ');
+        const DialogId id = v.pack.find_dialog(done.detail.substr(arrow + 1));
+        return id != DialogId::none && v.pack.dialog(id).needs_consent;
+    };
     const bool answered =
-        std::any_of(v.turn.trace.steps.begin(), v.turn.trace.steps.end(),
-                    [](const TraceStep& s) { return s.rule == "hear" || s.rule == "global"; });
+        std::any_of(v.turn.trace.steps.begin(), v.turn.trace.steps.end(), answers);
     return answered && !heard(v, "deny") && !heard(v, "unsure");
 }
 
