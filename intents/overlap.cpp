@@ -341,16 +341,16 @@ Meeting Overlap::contains(std::uint32_t a, std::uint32_t b, bool in_unless,
 
     // `a` begins at the last word or after one filler, and ends likewise: what stands around a
     // match may be anything, so what needs an edge of the message must not rely on it.
-    struct Place {
+    struct Cell {
         At at;
         bool after_filler = false;
         Set inside;  // where `b` may be, having begun anywhere so far
-        bool operator<(const Place& o) const {
+        bool operator<(const Cell& o) const {
             return std::tie(at, after_filler, inside) < std::tie(o.at, o.after_filler, o.inside);
         }
     };
-    std::vector<Place> queue;
-    std::set<Place> seen;
+    std::vector<Cell> queue;
+    std::set<Cell> seen;
     std::vector<Step> steps;
     const auto done = [](const At& at) { return at.pc == accepted; };
     const auto closed = [&](const Set& set, bool last_edge, bool first_edge) {
@@ -364,7 +364,7 @@ Meeting Overlap::contains(std::uint32_t a, std::uint32_t b, bool in_unless,
         Set xs;
         left.close(at, step.word == nowhere, false, xs);
         for (const At& x : xs) {
-            Place place{x, filler_after, inside};
+            Cell place{x, filler_after, inside};
             if (!seen.insert(place).second) continue;
             queue.push_back(std::move(place));
             steps.push_back(step);
@@ -374,7 +374,7 @@ Meeting Overlap::contains(std::uint32_t a, std::uint32_t b, bool in_unless,
     push(left.start(), false, at_end, {});
     std::size_t work = 0;
     for (std::uint32_t k = 0; k < queue.size(); ++k) {
-        const Place place = queue[k];
+        const Cell place = queue[k];
         const bool is_first = steps[k].word == nowhere;
         if (std::ranges::any_of(place.inside, done)) continue;  // found: nothing to show here
         Set ends;

@@ -34,9 +34,11 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 // Two neighbouring letters of one long word change places.
 std::string typos(std::string text, std::uint64_t seed) {
-    constexpr std::size_t long_word = 7;
     auto words = words_of(text);
-    std::erase_if(words, [](const auto& word) { return word.second - word.first < long_word; });
+    std::erase_if(words, [](const auto& word) {
+        constexpr std::size_t long_word = 7;
+        return word.second - word.first < long_word;
+    });
     if (!words.empty()) {
         const auto [begin, end] = words[seed % words.size()];
         const std::size_t at = begin + (end - begin) / 2;
