@@ -39,15 +39,14 @@ bool any_fits(const Moment& moment, const Rule& rule) {
                        [&](IntentId intent) { return reading_fits(moment, rule, intent); });
 }
 
-bool carries_named(const Moment& moment, std::string_view name) {
-    const IntentId intent = moment.pack.matcher.find(name);
-    return intent != IntentId::none && carries(*moment.heard, intent);
-}
+// What answers "what would you tell a friend?" has more words than this; "ok bye x" and "thanks"
+// are said to befriend.
+constexpr std::uint32_t longest_aside = 3;
 
 // "no, just listen": the message asks for something, and its "no" alone is not the answer.
 bool asks_for_more(const Moment& moment) {
     return moment.word_count >= 3 &&
-           (carries_named(moment, "listen_only") || carries_named(moment, "change_topic"));
+           (carries(moment, "listen_only") || carries(moment, "change_topic"));
 }
 
 bool is_bare_no(const Moment& moment, const Hear& hear) {
@@ -128,8 +127,7 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
         const IntentId intent = moment.pack.global_intents[i];
         if (intent == IntentId::none || !carries(*moment.heard, intent)) continue;
         if (global.alone && content) continue;
-        // A word or two ("ok bye x", "thanks") are said to befriend; more may be the line itself.
-        if (own_words && global.to_a_friend && moment.word_count >= 4) continue;
+        if (own_words && global.to_a_friend && moment.word_count > longest_aside) continue;
         Choice choice{Choice::Kind::global, &global, nullptr, -1, DialogId::none};
         if (global.act == Global::Act::practice || global.act == Global::Act::learn)
             choice.dialog = finer_dialog(moment);
@@ -137,8 +135,8 @@ std::optional<Choice> find_global(const Moment& moment, const Step* step, bool s
     }
     // A practice or page asked for by its name alone. "breathe" may be a line for a friend or for
     // oneself; a whole request is none.
-    const bool kind_line =
-        own_words && (step->expects == Expects::words_to_other || moment.word_count < 4);
+    const bool kind_line = own_words && (step->expects == Expects::words_to_other ||
+                                         moment.word_count <= longest_aside);
     if (shadowable && !content && !kind_line) {
         const DialogId dialog = finer_dialog(moment);
         if (dialog != DialogId::none) {
@@ -176,7 +174,7 @@ bool is_answer(const Moment& moment, Expects expects) {
         const auto row = std::find_if(rows.begin(), rows.end(),
                                       [&](const Global& g) { return g.intent == name; });
         const bool friendly =
-            own_words && row != rows.end() && row->to_a_friend && moment.word_count >= 2;
+            own_words && row != rows.end() && row->to_a_friend && moment.word_count > longest_aside;
         const bool more_than_that = own_words && row == rows.end() &&
                                     dialog_named_by(name).empty() &&
                                     moment.word_count > 4;  // "no, you are fine as you are"

@@ -368,6 +368,11 @@ bool carries(const Understanding& heard, IntentId intent) {
                        [&](const Reading& r) { return r.counts && r.intent == intent; });
 }
 
+bool carries(const Moment& moment, std::string_view intent) {
+    const IntentId id = moment.pack.matcher.find(intent);
+    return id != IntentId::none && moment.heard != nullptr && carries(*moment.heard, id);
+}
+
 std::string_view slot_value(const Moment& moment, SlotId id) {
     const Slot& slot = moment.pack.slot(id);
     const auto look = [&](const std::map<std::string, std::string>& values) -> std::string_view {

@@ -32,6 +32,8 @@ struct Moment {
 
 // True when this message carries the label, as a reading that counts.
 bool carries(const Understanding& heard, IntentId intent);
+// The same by name; false when the pack has no such intent or nothing was heard.
+bool carries(const Moment& moment, std::string_view intent);
 
 // The feeling that the person named in this message, as befriend says it; empty when it was only
 // read between the lines.

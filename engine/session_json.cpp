@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
+
 namespace befriend {
 namespace {
 
@@ -166,7 +168,7 @@ std::string to_json(const Session& s) {
     put_time(out, "last_at", s.last_at);
     put_time(out, "last_identity_at", s.last_identity_at);
     put(out, "reflect_rung", s.reflect_rung, usual.reflect_rung);
-    return out.dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_line(out);
 }
 
 Result<Session> session_from_json(std::string_view text) {

@@ -803,10 +803,9 @@ private:
     }
 
     void hear_country() {
-        const IntentId intent = pack().matcher.find("set_country");
         const Step* step = waiting_step();
         const bool asked = step != nullptr && step->question == Question::country;
-        if (!asked && (intent == IntentId::none || !carries(heard_, intent))) return;
+        if (!asked && !carries(moment_, "set_country")) return;
         const std::string code = pack().resources.find_country(heard_.folded);
         if (!code.empty()) session().country = code;
     }
@@ -871,7 +870,7 @@ private:
             const auto visits = session().visits.find(dialog);
             const bool once = visits != session().visits.end() && visits->second > 0;
             if (once && dialog != "crisis_gentle") return false;
-            if (dialog == "care_check" && asks_to_stop()) return false;
+            if (dialog == "care_check" && carries(moment_, "stop")) return false;
             if (dialog == "care_check" || dialog == "crisis_gentle") safety.care_checked = true;
             if (pack().find_dialog(dialog) == DialogId::none) return false;
             note("safety", dialog);
@@ -922,11 +921,6 @@ private:
         if (auto* say = std::get_if<Say>(&turn_.effects.back())) say->safety = say->resource = true;
     }
 
-    bool asks_to_stop() {
-        const IntentId stop = pack().matcher.find("stop");
-        return stop != IntentId::none && carries(heard_, stop);
-    }
-
     // "No, I meant ..." after a level that rests on one short word: it was misread, and is put
     // right.
     bool retracted() {
@@ -934,9 +928,7 @@ private:
         if (safety.rank < rank_of_crisis || !safety.short_answer_only || !top_is_safety() ||
             verdict_.rank >= rank_of_question)
             return false;
-        const IntentId correction = pack().matcher.find("correction");
-        const bool corrects = correction != IntentId::none && carries(heard_, correction);
-        if (!verdict_.denial && !corrects) return false;
+        if (!verdict_.denial && !carries(moment_, "correction")) return false;
         safety.rank = 1;
         safety.short_answer_only = false;
         safety.asked.clear();
@@ -966,7 +958,8 @@ private:
         if (!safety.day_after_due || top_is_safety() || verdict_.rank >= rank_of_question)
             return false;
         const auto elapsed = incoming_.at - safety.raised_at;
-        if (elapsed < std::chrono::hours(6) || session().stack.size() > 2 || asks_to_stop())
+        if (elapsed < std::chrono::hours(6) || session().stack.size() > 2 ||
+            carries(moment_, "stop"))
             return false;
         safety.day_after_due = false;
         if (elapsed > std::chrono::hours(24 * 7)) return false;
@@ -1027,7 +1020,7 @@ private:
                  : "?");
         if (hear.kind == Hear::Kind::answer && hear.answer != "no" && hear.answer != "unsure")
             consent_ = true;
-        if (hear.kind == Hear::Kind::heard && carries_name("affirm")) consent_ = true;
+        if (hear.kind == Hear::Kind::heard && carries(moment_, "affirm")) consent_ = true;
         if (hear.kind == Hear::Kind::fills) fill(hear.slot, step);
         if (step.wait == Step::Wait::ask) frame().last_ask = step.name;
         assign(moment_, hear.set);
@@ -1037,11 +1030,6 @@ private:
             return;
         }
         if (move(hear.move, step)) run();
-    }
-
-    bool carries_name(std::string_view name) {
-        const IntentId id = pack().matcher.find(name);
-        return id != IntentId::none && carries(heard_, id);
     }
 
     void fill(SlotId slot, const Step& step) {
@@ -1238,17 +1226,17 @@ private:
 
     // Words that steer a paced practice; anything else pauses it.
     bool pace_word(const Step& step) {
-        if (carries_name("stop") || carries_name("too_much") || carries_name("help_now") ||
-            carries_name("complaint"))
+        if (carries(moment_, "stop") || carries(moment_, "too_much") ||
+            carries(moment_, "help_now") || carries(moment_, "complaint"))
             return false;
-        if (carries_name("next") || carries_name("skip") ||
-            (frame().pace_paused && (carries_name("affirm") || moment_.word_count == 0)) ||
+        if (carries(moment_, "next") || carries(moment_, "skip") ||
+            (frame().pace_paused && (carries(moment_, "affirm") || moment_.word_count == 0)) ||
             (incoming_.plain && moment_.word_count == 0)) {
             pace_or_go_on(step);
             return true;
         }
-        if (carries_name("slower") || carries_name("faster")) {
-            const bool slower = carries_name("slower");
+        if (carries(moment_, "slower") || carries(moment_, "faster")) {
+            const bool slower = carries(moment_, "slower");
             scale_pace(slower ? 150 : 70);
             say_step("pace_words", slower ? "slower" : "faster");
             set_deadline_for_pace(step);
@@ -1258,10 +1246,11 @@ private:
             if (entry.kind != Hear::Kind::otherwise) return false;
         frame().pace_paused = true;
         session().deadline.reset();
-        if (carries_name("help") || carries_name("resources") || carries_name("are_you_human") ||
-            carries_name("privacy") || carries_name("back") || carries_name("repeat") ||
-            carries_name("change_topic") || carries_name("goodbye") ||
-            carries_name("listen_only") || carries_name("forget"))
+        if (carries(moment_, "help") || carries(moment_, "resources") ||
+            carries(moment_, "are_you_human") || carries(moment_, "privacy") ||
+            carries(moment_, "back") || carries(moment_, "repeat") ||
+            carries(moment_, "change_topic") || carries(moment_, "goodbye") ||
+            carries(moment_, "listen_only") || carries(moment_, "forget"))
             return false;
         if (!say_step("pace_words", "paused")) emit_neutral();
         return true;

@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
 #include "intents/catalogue.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
@@ -251,7 +252,7 @@ int run_book(Arguments arguments) {
                                        {"dialogs", pack->dialogs.size()},
                                        {"lines", book.lines()},
                                        {"bytes", html.size()}};
-        std::puts(result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(result).c_str());
     } else {
         std::printf("%s: %zu dialogs, %zu lines\n", file.c_str(), pack->dialogs.size(),
                     book.lines());

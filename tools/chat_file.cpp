@@ -9,6 +9,7 @@
 
 #include "adapters/host/effect_json.hpp"
 #include "engine/base/diagnostic.hpp"
+#include "engine/base/json_line.hpp"
 #include "engine/base/utf8.hpp"
 #include "engine/base/yaml.hpp"
 #include "engine/session_json.hpp"
@@ -237,8 +238,7 @@ private:
         for (const Effect& effect : answered.effects) {
             effects.push_back(to_json(effect));
         }
-        run_.effects.push_back(
-            effects.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        run_.effects.push_back(json_line(effects));
         return answered;
     }
 
@@ -524,8 +524,7 @@ private:
         if (!good) {
             std::string instead;
             for (const Effect& effect : answered.effects) {
-                instead += "\n    " + to_json(effect).dump(
-                                          -1, ' ', false, nlohmann::json::error_handler_t::replace);
+                instead += "\n    " + json_line(to_json(effect));
             }
             run_.failures.push_back(place(line) + "this did not happen: " + line.text +
                                     "; the effects were:" + instead);

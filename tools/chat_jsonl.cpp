@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/host/effect_json.hpp"
+#include "engine/base/json_line.hpp"
 #include "tools/reading_json.hpp"
 
 namespace befriend {
@@ -287,7 +288,7 @@ int chat_jsonl(Host& host, std::shared_ptr<const Pack> pack, const JsonlSettings
         } catch (const std::exception& problem) {
             answer = {{"error", problem.what()}};
         }
-        out << answer.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
+        out << json_line(answer) << '\n' << std::flush;
         if (!out) {
             return 0;  // nobody reads any more
         }

@@ -13,8 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/diagnostic.hpp"
+#include "engine/base/json_line.hpp"
 #include "engine/script/compile.hpp"
 #include "tools/commands.hpp"
+#include "tools/diagnostic_json.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_source.hpp"
 
@@ -61,21 +63,6 @@ void print(const Diagnostic& d, const std::map<std::string, Source>& sources,
     put(text);
     // render() with a source prints the hint itself.
     if (source == sources.end() && !d.hint.empty()) put("    hint: " + d.hint + "\n");
-}
-
-void print_json(const Diagnostics& diagnostics) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const Diagnostic& d : diagnostics) {
-        list.push_back({{"code", d.code},
-                        {"severity", severity_name(d.severity)},
-                        {"file", d.file},
-                        {"line", d.line},
-                        {"col", d.col},
-                        {"message", d.message},
-                        {"hint", d.hint}});
-    }
-    const nlohmann::json result = {{"diagnostics", std::move(list)}};
-    put(result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 std::string counted(std::size_t n, std::string_view what) {
@@ -160,7 +147,7 @@ int run_check(Arguments arguments) {
         std::erase_if(diagnostics,
                       [](const Diagnostic& d) { return d.severity != Severity::error; });
     if (options->has("--json")) {
-        print_json(diagnostics);
+        put(json_line(diagnostics_json(diagnostics)) + "\n");
         return has_errors(diagnostics) ? 1 : 0;
     }
     std::map<std::string, Source> sources;

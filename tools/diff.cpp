@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
@@ -168,8 +169,7 @@ int run_diff(Arguments arguments) {
                                                        {"passed_before", change.passed_before},
                                                        {"passed_after", change.passed_after}});
         }
-        std::printf("%s\n",
-                    out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::printf("%s\n", json_line(out).c_str());
     } else {
         for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), *shown); ++i) {
             std::printf("%s:%u: %s\n- %s\n+ %s\n", rows[i].row->file.c_str(), rows[i].row->line,

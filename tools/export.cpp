@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/json_line.hpp"
 #include "intents/catalogue.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
@@ -109,7 +110,7 @@ int run_export(Arguments arguments) {
                                      {"sentences", count},
                                      {"intents", sentences.size()},
                                      {"left_out", left_out}};
-        std::puts(summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(summary).c_str());
     } else {
         std::printf("%s: %zu sentences of %zu intents\n", file.generic_string().c_str(), count,
                     sentences.size());

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/fmt_yaml.hpp"
@@ -157,7 +158,7 @@ int run_fmt(Arguments arguments) {
     if (options->has("--json")) {
         const nlohmann::json out{
             {"files", files->size()}, {"changed", changed}, {"refused", refused}};
-        std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
     }
     if (unreadable) return 2;
     return !refused.empty() || (looks && !changed.empty()) ? 1 : 0;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -89,7 +90,7 @@ std::string to_json(const Graph& graph) {
                          {"kind", edge_kinds[static_cast<std::size_t>(edge.kind)]}});
     const nlohmann::json result = {
         {"nodes", std::move(nodes)}, {"edges", std::move(edges)}, {"anywhere", graph.anywhere}};
-    return result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return json_line(result) + "\n";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
 #include "engine/base/utf8.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
@@ -59,9 +60,7 @@ constexpr Format formats[] = {
      }},
 };
 
-std::string in_quotes(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string in_quotes(std::string_view text) { return json_line(nlohmann::json(text)); }
 
 std::string intent_file(const Imported& all) {
     std::string yaml = "# Imported: word lists, and intents with their patterns.\nlanguage: en\n";
@@ -180,7 +179,7 @@ int run_import(Arguments arguments) {
                                  {"sentences", all.sentences.size()},
                                  {"conversations", all.chats.size()},
                                  {"warnings", warnings}};
-        std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
     } else {
         for (const auto& name : written) std::printf("%s\n", name.get<std::string>().c_str());
         std::printf("%zu sentences, %zu conversations, %zu warnings\n", all.sentences.size(),

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -141,9 +142,7 @@ int run_init(Arguments arguments) {
         written.push_back(path.generic_string());
     }
     if (options->has("--json")) {
-        std::puts(nlohmann::json{{"files", written}}
-                      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                      .c_str());
+        std::puts(json_line(nlohmann::json{{"files", written}}).c_str());
         return 0;
     }
     const std::string name = folder.generic_string();

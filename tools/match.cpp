@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "engine/base/json_line.hpp"
 #include "engine/base/utf8.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
@@ -88,7 +89,7 @@ int run_match(Arguments arguments) {
                                   {"matches", found},
                                   {"readings", std::move(readings)},
                                   {"fates", std::move(fates)}};
-                std::puts(out.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+                std::puts(json_line(out).c_str());
                 return found ? 0 : 1;
             }
             std::printf("%s\n", u.text.c_str());

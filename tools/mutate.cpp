@@ -16,6 +16,7 @@
 #include <tuple>
 
 #include "engine/base/hash.hpp"
+#include "engine/base/json_line.hpp"
 #include "engine/script/pack_file.hpp"
 #include "intents/catalogue.hpp"
 #include "tools/commands.hpp"
@@ -207,8 +208,7 @@ int run_mutate(Arguments arguments) {
                                         {"what", m->what},
                                         {"reached", !unreached.contains(m)}});
         }
-        std::printf("%s\n",
-                    out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::printf("%s\n", json_line(out).c_str());
     } else {
         const std::size_t most = options->has("--survivors") ? survivors.size() : 20;
         for (std::size_t i = 0; i < std::min(most, survivors.size()); ++i) {

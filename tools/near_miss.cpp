@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/base/utf8.hpp"
 #include "intents/matcher.hpp"
 #include "tools/coverage.hpp"
 
@@ -44,14 +45,6 @@ std::vector<Word> words_of(std::string_view text) {
     return words;
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-}
-
 // Letters that two words share at their beginnings and ends: "allone" and "alone" share five.
 std::size_t alike(std::string_view a, std::string_view b) {
     const std::size_t most = std::min(a.size(), b.size());
@@ -71,11 +64,11 @@ NearMisses::NearMisses(const Pack& pack, const std::vector<Utterance>& rows)
     std::map<std::string, std::map<std::string, std::size_t>> counts;
     for (const Utterance& row : rows) {
         for (const Word word : words_of(row.text)) {
-            ++frequency_[lower(row.text.substr(word.begin, word.end - word.begin))];
+            ++frequency_[ascii_lower(row.text.substr(word.begin, word.end - word.begin))];
         }
         for (const std::string& label : row.labels) {
             for (const Word word : words_of(row.text)) {
-                ++counts[label][lower(row.text.substr(word.begin, word.end - word.begin))];
+                ++counts[label][ascii_lower(row.text.substr(word.begin, word.end - word.begin))];
             }
         }
     }
@@ -153,7 +146,7 @@ std::string NearMisses::why_missed(const Utterance& row, const std::string& labe
     std::string best;
     for (const Word& word : words) {
         const std::string there = word_text(word);
-        const std::string small = lower(there);
+        const std::string small = ascii_lower(there);
         const auto frequency = static_cast<std::int64_t>(frequency_.at(small));
         for (const std::string& instead : known->second) {
             const std::size_t shared = alike(small, instead);

@@ -14,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
+#include "tools/diagnostic_json.hpp"
 #include "tools/options.hpp"
 #include "tools/pattern_lab.hpp"
 
@@ -164,7 +166,7 @@ int print(const std::vector<Pair>& pairs, bool as_json, std::size_t defects) {
                             {"relation", pair.relation},
                             {"witness", pair.witness}});
         const json out = {{"pairs", std::move(list)}, {"defects", defects}};
-        std::puts(out.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
     } else {
         for (const Pair& pair : pairs)
             std::printf("%s\n  %s\n  %s%s%s%s\n", pair.a.c_str(), pair.relation.c_str(),
@@ -326,18 +328,7 @@ int run_overlap(Arguments arguments) {
         return !told.insert({d.code + d.file, {d.line, d.col}}).second;
     });
     if (as_json) {
-        json list = json::array();
-        for (const Diagnostic& d : diagnostics)
-            list.push_back({{"code", d.code},
-                            {"severity", severity_name(d.severity)},
-                            {"file", d.file},
-                            {"line", d.line},
-                            {"col", d.col},
-                            {"message", d.message},
-                            {"hint", d.hint}});
-        std::puts(json{{"diagnostics", std::move(list)}}
-                      .dump(-1, ' ', false, json::error_handler_t::replace)
-                      .c_str());
+        std::puts(json_line(diagnostics_json(diagnostics)).c_str());
     } else {
         for (const Diagnostic& d : diagnostics) std::fputs(render(d).c_str(), stdout);
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -155,7 +156,7 @@ int run_prove(Arguments arguments) {
                                  {"seconds", seconds},
                                  {"assumptions", assumptions()},
                                  {"properties", std::move(list)}};
-        std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
         return broken_count == 0 ? 0 : 1;
     }
     std::printf("prove: %zu states, %zu transitions, %zu places, %zu sentences, %.1f s; %s\n",

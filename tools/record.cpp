@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "engine/base/json_line.hpp"
 #include "tools/chat_file.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
@@ -99,7 +100,7 @@ int run_record(Arguments arguments) {
                                  {"failures", run.failures},
                                  {"places", run.seen.waited},
                                  {"seed", file->seed}};
-        std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
     }
     for (const std::string& failure : run.failures) {
         std::fprintf(stderr, "%s\n", failure.c_str());

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/pattern_lab.hpp"
@@ -87,7 +88,7 @@ int run_sample(Arguments arguments) {
     }
     if (options->has("--json")) {
         const json out = {{"of", of}, {"seed", *seed}, {"sentences", sentences}, {"tried", tried}};
-        std::puts(out.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
     } else {
         for (const std::string& text : sentences) std::puts(text.c_str());
     }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -169,8 +170,7 @@ int run_simulate(Arguments arguments) {
     }
     if (options->has("--json")) {
         const nlohmann::json out{{"seed", *seed}, {"personas", rows}, {"all", measures_json(all)}};
-        std::printf("%s\n",
-                    out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::printf("%s\n", json_line(out).c_str());
     } else {
         std::printf("\nall\n");
         print_measures(all);

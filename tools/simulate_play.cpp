@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/base/hash.hpp"
+#include "engine/base/utf8.hpp"
 #include "engine/step.hpp"
 #include "tools/clock_option.hpp"
 #include "tools/simulate.hpp"
@@ -69,12 +70,6 @@ std::set<std::string> content_words(std::string_view text) {
             out.insert(stem(std::move(word)));
         }
     }
-    return out;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return out;
 }
 
@@ -217,7 +212,8 @@ private:
             if (told_[i] || turn < fact.from_turn) continue;
             if (fact.situation && *fact.situation != now) continue;
             if (fact.after_fit && !last_.fits) continue;
-            if (!fact.after.empty() && last_.all.find(lower(fact.after)) == std::string::npos) {
+            if (!fact.after.empty() &&
+                last_.all.find(ascii_lower(fact.after)) == std::string::npos) {
                 continue;
             }
             told_[i] = true;
@@ -291,7 +287,7 @@ private:
         for (const Effect& effect : turn.effects) {
             if (const auto* say = std::get_if<Say>(&effect)) {
                 heard.said.push_back(say);
-                heard.all += lower(say->text) + "\n";
+                heard.all += ascii_lower(say->text) + "\n";
                 heard.resource = heard.resource || say->resource;
             }
         }

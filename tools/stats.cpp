@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -146,7 +147,7 @@ void print_json(const LanguageStats& stats, const Limits& limits) {
                                    {"accepted", limits.most},
                                    {"over", is_over(limits, counts)},
                                    {"findings", std::move(findings)}};
-    std::puts(result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::puts(json_line(result).c_str());
 }
 
 // The file of an option, or the usual one when it is there.

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -48,7 +49,7 @@ void tell(const Call& call, const StringsStatus& status, const Diagnostics& diag
                                        {"broken", status.broken},
                                        {"obsolete", status.obsolete},
                                        {"findings", std::move(list)}};
-        std::puts(result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(result).c_str());
         return;
     }
     for (const Diagnostic& d : diagnostics) std::fputs(render(d).c_str(), stdout);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
@@ -318,7 +319,7 @@ int run_suggest(Arguments arguments) {
                       {"after", score_json(found.after)},
                       {"held", std::move(kept)},
                       {"written", std::move(written)}};
-    std::puts(out.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+    std::puts(json_line(out).c_str());
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/base/json_line.hpp"
 #include "tools/changes.hpp"
 #include "tools/chat_file.hpp"
 #include "tools/commands.hpp"
@@ -264,9 +265,7 @@ int run_once(const Options& options) {
         return 2;
     }
     if (options.has("--json")) {
-        std::puts(report_json(report)
-                      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                      .c_str());
+        std::puts(json_line(report_json(report)).c_str());
     } else {
         print_report(report);
     }

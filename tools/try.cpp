@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/diagnostic.hpp"
+#include "engine/base/json_line.hpp"
 #include "engine/safety/gate.hpp"
 #include "intents/catalogue.hpp"
 #include "intents/matcher.hpp"
@@ -259,9 +260,7 @@ int run_try(Arguments arguments) {
         matcher.understand(request.text, request.context, scratch, u);
         const SafetyVerdict verdict = judge(matcher, u, state, Instant{});
         if (jsonl) {
-            std::cout
-                << to_json(matcher, u, verdict).dump(-1, ' ', false, json::error_handler_t::replace)
-                << std::endl;
+            std::cout << json_line(to_json(matcher, u, verdict)) << std::endl;
         } else if (explains) {
             explain(matcher, u, verdict, scratch, std::cout);
         } else {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/host/effect_json.hpp"
+#include "engine/base/json_line.hpp"
 #include "engine/base/utf8.hpp"
 #include "engine/session_json.hpp"
 #include "engine/step.hpp"
@@ -658,7 +659,7 @@ int run_walk(Arguments arguments) {
                                  {"places", walk.places.size()},
                                  {"seed", *seed},
                                  {"faults", std::move(faults)}};
-        std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+        std::puts(json_line(out).c_str());
     } else {
         for (const Fault& fault : walk.faults) {
             std::printf("broken: %s\n  %s\n", fault.promise.c_str(), fault.detail.c_str());

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "engine/base/json_line.hpp"
+
 namespace befriend {
 namespace {
 
@@ -90,8 +92,7 @@ std::string_view forget_name(ForgetScope scope) { return name(scopes, scope); }
 json to_json(const Effect& effect) { return std::visit(ToJson{}, effect); }
 
 std::string to_stored(const Effect& effect) {
-    return std::visit(ToJson{.stored = true}, effect)
-        .dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_line(std::visit(ToJson{.stored = true}, effect));
 }
 
 std::optional<Effect> effect_from_stored(std::string_view stored) {

@@ -31,4 +31,7 @@ void repair_utf8(std::string_view text, std::string& out);
 // True when no byte is above 0x7F.
 bool is_ascii(std::string_view text);
 
+// A to Z in lower case, every other byte as it is, whatever the locale.
+std::string ascii_lower(std::string_view text);
+
 }  // namespace befriend
