@@ -339,7 +339,9 @@ private:
                 if (!written) write_words();
                 continue;
             }
-            if (line.kind == '?') {
+            if (line.kind == '?' && line.text.starts_with("via ")) {
+                check_way(line, answered);
+            } else if (line.kind == '?') {
                 const std::string at = answered.trace.at.empty() ? "closed" : answered.trace.at;
                 if (!place_fits(line.text, at)) {
                     run_.failures.push_back(place(line) + "expected to wait at " + line.text +
@@ -388,6 +390,35 @@ private:
             return slashed == at || at.starts_with(std::string(expected) + "/");
         }
         return false;
+    }
+
+    // The step that a line of the scripts belongs to; empty for the engine's own lines.
+    std::string step_of(SourceRef at) const {
+        const Step* owner = nullptr;
+        for (const Step& one : pack_.steps) {
+            const bool before = one.at.file == at.file && one.at.line <= at.line;
+            if (before && (owner == nullptr || owner->at.line < one.at.line)) owner = &one;
+        }
+        return owner == nullptr ? std::string()
+                                : pack_.dialog(owner->dialog).name + "/" + owner->name;
+    }
+
+    // The answer passes through a step: it says something there or waits there.
+    void check_way(const ChatLine& line, const Answered& answered) {
+        const std::string_view wanted = trim(std::string_view(line.text).substr(4));
+        std::string way;
+        const auto passes = [&](const std::string& place) {
+            if (place.empty()) return false;
+            way += (way.empty() ? "" : ", ") + place;
+            return place == wanted;
+        };
+        for (const Effect& effect : answered.effects) {
+            const auto* say = std::get_if<Say>(&effect);
+            if (say != nullptr && passes(step_of(say->from))) return;
+        }
+        if (passes(answered.trace.at.empty() ? "closed" : answered.trace.at)) return;
+        run_.failures.push_back(place(line) + "expected to come by " + std::string(wanted) +
+                                ", came by " + way);
     }
 
     // The value of a slot, wherever it is kept; nullopt when it is not filled.

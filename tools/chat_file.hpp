@@ -10,6 +10,7 @@
 //     < That was a rough thing ...   the bubbles of the answer, all of them; " ..." = begins with
 //     = self_judgement               an intent that was heard; slot=value: a word that was kept
 //     ? self_judgement_reframe/acknowledge    where it waits; "closed" after an end
+//     ? via home/listen                       a step that says something, or where it waits
 //     ! remember kind_words          an effect, see `befriend test --help`
 //     ~ 21 minutes                   silence
 //

@@ -41,7 +41,7 @@ constexpr OptionSpec mutate_options[] = {
     json_option,
 };
 
-std::vector<IntentExample> examples_of(const std::string& folder) {
+std::vector<SentenceCase> examples_of(const std::string& folder) {
     Diagnostics diagnostics;
     std::vector<Source> sources;
     for (SourceFile& file :
@@ -50,14 +50,7 @@ std::vector<IntentExample> examples_of(const std::string& folder) {
             sources.push_back({std::move(file.path), std::move(file.bytes)});
         }
     }
-    std::vector<IntentExample> out;
-    for (const IntentSpec& intent : load_catalogue(std::move(sources), diagnostics).intents) {
-        for (const Example& one : intent.examples) out.push_back({intent.name, one.text, true});
-        for (const Example& one : intent.not_examples) {
-            out.push_back({intent.name, one.text, false});
-        }
-    }
-    return out;
+    return example_cases(load_catalogue(std::move(sources), diagnostics));
 }
 
 // A shuffle that is the same on every machine.
@@ -129,9 +122,10 @@ constexpr CommandPage mutate_page{
     .arguments = "[PATHS]",
     .text =
         "Makes one small fault at a time in the compiled content and asks whether the tests\n"
-        "notice: an example in an intent file breaks, a sentence of the corpus that was read\n"
-        "right is read wrong, or a conversation that passed fails. The score is the share of\n"
-        "faults that are noticed. Faults in a place where no test comes by count in it, and are\n"
+        "notice: an example in an intent file or a case breaks, a sentence of the corpus that\n"
+        "was read right is read wrong, or a conversation that passed fails. The score is the\n"
+        "share of faults that are noticed. Faults in a place where no test comes by count in it, "
+        "and are\n"
         "told apart as never reached. Without paths, the tests of corpus/en.\n",
     .options = mutate_options,
     .notes =
@@ -170,7 +164,9 @@ int run_mutate(Arguments arguments) {
     }
     const std::size_t total = mutants.size();
     draw(mutants, *seed, *n);
-    const Baseline baseline(*pack, *corpus, examples_of(folder));
+    std::vector<SentenceCase> sentences = examples_of(folder);
+    sentences.insert(sentences.end(), corpus->sentences.begin(), corpus->sentences.end());
+    const Baseline baseline(*pack, *corpus, std::move(sentences));
     const auto noticed = try_all(*pack, baseline, mutants, *jobs);
     if (!noticed) {
         std::fputs("befriend mutate: the compiled pack cannot be copied\n", stderr);

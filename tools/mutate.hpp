@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/pack.hpp"
+#include "tools/cases.hpp"
 #include "tools/replay.hpp"
 
 namespace befriend {
@@ -44,18 +45,11 @@ struct Mutant {
 // Every mutant there is, in the order of the files.
 std::vector<Mutant> all_mutants(const Pack& pack);
 
-// An example or a counter-example of an intent file.
-struct IntentExample {
-    std::string intent;
-    std::string text;
-    bool wanted = true;
-};
-
 // What the tests say about the unchanged pack; a mutant is noticed by what differs from it. Holds
 // for the pack it was made from; keeps nothing of it.
 class Baseline {
 public:
-    Baseline(const Pack& pack, const Corpus& corpus, std::vector<IntentExample> examples);
+    Baseline(const Pack& pack, const Corpus& corpus, std::vector<SentenceCase> examples);
     // Applies the mutant, runs the tests that could notice until one does, and takes it back. The
     // result tells who noticed: "file:line" of a sentence or an example, or the failure of a
     // conversation; empty when nobody did. `pack` is equal to the one of the constructor; one for
@@ -84,7 +78,7 @@ private:
     std::vector<std::size_t> chats_near(const Pack& pack, const Mutant& mutant) const;
 
     const Corpus& corpus_;
-    std::vector<IntentExample> examples_;
+    std::vector<SentenceCase> examples_;
     std::vector<bool> row_right_;
     std::vector<bool> row_alarm_;
     std::vector<bool> example_right_;

@@ -231,14 +231,6 @@ void apply(Pack& pack, const Mutant& m) {
     }
 }
 
-bool reads_example(const Matcher& matcher, const IntentExample& example, Scratch& scratch) {
-    const IntentId id = matcher.find(example.intent);
-    const Understanding heard = matcher.understand(example.text, {}, scratch);
-    return std::any_of(heard.readings.begin(), heard.readings.end(), [&](const Reading& r) {
-               return r.intent == id && (r.counts || (example.wanted && r.level == "none"));
-           }) == example.wanted;
-}
-
 bool row_is_right(const Utterance& row, const RowReading& reading) {
     return reading.labels == std::set<std::string>(row.labels.begin(), row.labels.end());
 }
@@ -294,7 +286,7 @@ std::vector<Mutant> all_mutants(const Pack& pack) {
     return out;
 }
 
-Baseline::Baseline(const Pack& pack, const Corpus& corpus, std::vector<IntentExample> examples)
+Baseline::Baseline(const Pack& pack, const Corpus& corpus, std::vector<SentenceCase> examples)
     : corpus_(corpus), examples_(std::move(examples)) {
     const std::size_t patterns = pack.matcher.pattern_count();
     matched_.resize(patterns);
@@ -308,7 +300,7 @@ Baseline::Baseline(const Pack& pack, const Corpus& corpus, std::vector<IntentExa
         note_hits(scratch, i, matched_.rows, cancelled_.rows);
     }
     for (std::size_t i = 0; i < examples_.size(); ++i) {
-        example_right_.push_back(reads_example(pack.matcher, examples_[i], scratch));
+        example_right_.push_back(holds(pack.matcher, examples_[i], scratch));
         note_hits(scratch, i, matched_.examples, cancelled_.examples);
     }
     for (std::size_t i = 0; i < corpus.chats.size(); ++i) {
@@ -332,8 +324,8 @@ std::string Baseline::noticed_by_sentences(const Pack& pack, const Mutant& mutan
     const Reach& where = reach(mutant.kind);
     Scratch scratch;
     for (const std::size_t i : where.examples[mutant.owner]) {
-        if (example_right_[i] && !reads_example(pack.matcher, examples_[i], scratch)) {
-            return "example of " + examples_[i].intent + ": " + examples_[i].text;
+        if (example_right_[i] && !holds(pack.matcher, examples_[i], scratch)) {
+            return examples_[i].place + ": " + examples_[i].text;
         }
     }
     for (const std::size_t i : where.rows[mutant.owner]) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/replay.hpp"
 
+#include <iterator>
+
 #include "engine/safety/gate.hpp"
 #include "tools/files.hpp"
 
@@ -14,11 +16,14 @@ Result<Corpus> read_corpus(const std::vector<std::string>& paths) {
     const auto tables = files_below(where, ".tsv");
     if (!tables) return tables.error();
     Corpus corpus;
+    Cases cases;
     for (const auto& path : *tables) {
-        if (path.parent_path().filename() != "utterances") continue;
+        const auto folder = path.parent_path().filename();
+        if (folder != "utterances" && folder != "cases") continue;
         const auto bytes = read_whole_file(path);
         if (!bytes) return fail(path.string() + " cannot be read");
-        const auto read = read_utterances(path.string(), *bytes, corpus.rows);
+        const auto read = folder == "cases" ? read_cases(path.string(), *bytes, cases)
+                                            : read_utterances(path.string(), *bytes, corpus.rows);
         if (!read) return read.error();
     }
     for (const auto& path : *chats) {
@@ -28,6 +33,8 @@ Result<Corpus> read_corpus(const std::vector<std::string>& paths) {
         if (!file) return file.error();
         corpus.chats.push_back(std::move(*file));
     }
+    corpus.sentences = std::move(cases.sentences);
+    std::move(cases.steps.begin(), cases.steps.end(), std::back_inserter(corpus.chats));
     return corpus;
 }
 

@@ -11,6 +11,7 @@
 #include "engine/base/result.hpp"
 #include "engine/pack.hpp"
 #include "intents/matcher.hpp"
+#include "tools/cases.hpp"
 #include "tools/chat_file.hpp"
 #include "tools/utterances.hpp"
 
@@ -18,11 +19,12 @@ namespace befriend {
 
 struct Corpus {
     std::vector<Utterance> rows;
-    std::vector<ChatFile> chats;
+    std::vector<SentenceCase> sentences;  // cases
+    std::vector<ChatFile> chats;          // after the files, the cases of steps
 };
 
-// The .chat files and the .tsv files of folders named utterances below the paths; without paths,
-// of corpus/en. Sorted by path. The Error names the file.
+// The .chat files and the .tsv files of folders named utterances or cases below the paths; without
+// paths, of corpus/en. Sorted by path. The Error names the file.
 Result<Corpus> read_corpus(const std::vector<std::string>& paths);
 
 struct RowReading {

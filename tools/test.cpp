@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/json_line.hpp"
+#include "tools/cases.hpp"
 #include "tools/changes.hpp"
 #include "tools/chat_file.hpp"
 #include "tools/commands.hpp"
@@ -56,6 +57,7 @@ struct Conversation {
 struct Plan {
     std::vector<Utterance> rows;
     std::vector<Conversation> conversations;
+    Cases cases;
     Thresholds thresholds;
     std::map<std::string, double> floors;  // of coverage
     std::vector<const Change*> changes;    // of the sentences
@@ -158,14 +160,15 @@ Result<Plan> read_plan(const Options& options) {
         return file.string().find(word) == std::string::npos;
     };
     std::erase_if(*chats, left_out);
-    // Only tables of sentences: other files of the corpus have their own shape and tests.
-    std::erase_if(*tables, [&](const std::filesystem::path& file) {
-        return left_out(file) || file.parent_path().filename() != "utterances";
-    });
+    std::erase_if(*tables, left_out);
     for (const auto& path : *tables) {
+        // Other files of the corpus have their own shape and tests.
+        const auto folder = path.parent_path().filename();
+        if (folder != "utterances" && folder != "cases") continue;
         const auto bytes = read_whole_file(path);
         if (!bytes) return fail(path.string() + " cannot be read");
-        const auto read = read_utterances(path.string(), *bytes, plan.rows);
+        const auto read = folder == "cases" ? read_cases(path.string(), *bytes, plan.cases)
+                                            : read_utterances(path.string(), *bytes, plan.rows);
         if (!read) return read.error();
     }
     for (const auto& path : *chats) {
@@ -180,6 +183,33 @@ Result<Plan> read_plan(const Options& options) {
     if (!thresholds) return thresholds.error();
     plan.thresholds = std::move(*thresholds);
     return plan;
+}
+
+void test_cases(const Pack& pack, const Cases& cases, std::size_t jobs, TestReport& report,
+                std::vector<Seen>& seen) {
+    const std::size_t sentences = cases.sentences.size();
+    report.cases = sentences + cases.steps.size();
+    std::vector<std::vector<std::string>> failures(report.cases);
+    std::vector<Scratch> scratch(jobs);
+    in_parallel(report.cases, jobs, "cases", [&](std::size_t i, std::size_t worker) {
+        if (i < sentences) {
+            const SentenceCase& one = cases.sentences[i];
+            if (!holds(pack.matcher, one, scratch[worker])) {
+                failures[i] = {failure_text(pack.matcher, one)};
+            }
+            for (const Reading& reading :
+                 pack.matcher.understand(one.text, {}, scratch[worker]).readings) {
+                if (reading.counts) seen[worker].patterns.insert(reading.pattern);
+            }
+            return;
+        }
+        ChatRun run = play(pack, cases.steps[i - sentences], {});
+        failures[i] = std::move(run.failures);
+        seen[worker].add(run.seen);
+    });
+    for (auto& one : failures) {
+        if (!one.empty()) report.failed_cases.push_back(std::move(one.front()));
+    }
 }
 
 TestReport run_plan(const Pack& pack, Plan plan, const Options& options, std::uint64_t misses) {
@@ -209,6 +239,7 @@ TestReport run_plan(const Pack& pack, Plan plan, const Options& options, std::ui
                         test_conversation(pack, plan.conversations[i], accept, one);
                     seen[worker].add(one);
                 });
+    test_cases(pack, plan.cases, plan.jobs, report, seen);
     Seen all;
     for (const Seen& one : seen) all.add(one);
     all.patterns.insert(report.scores.patterns.begin(), report.scores.patterns.end());
@@ -296,9 +327,10 @@ std::string state_of_files(const Options& options) {
 constexpr CommandPage test_page{
     .arguments = "[PATHS]",
     .text =
-        "Runs conversations (.chat) and labelled sentences (.tsv in a folder named\n"
-        "utterances) below the paths; without paths, of corpus/en. Every conversation runs\n"
-        "twice: as it is, and with the session saved and loaded before every turn.\n",
+        "Runs conversations (.chat), labelled sentences (.tsv in a folder named utterances)\n"
+        "and cases (.tsv in a folder named cases) below the paths; without paths, of\n"
+        "corpus/en. Every conversation runs twice: as it is, and with the session saved and\n"
+        "loaded before every turn.\n",
     .options = specs,
     .notes =
         "Lines of a conversation: > person, < befriend (\" ...\" at the end: begins so;\n"

@@ -76,6 +76,15 @@ std::string diff_lines(std::string_view diff) {
     return out;
 }
 
+std::string failed_cases(const TestReport& report) {
+    if (report.failed_cases.empty()) return {};
+    std::string out = "<h2>Failing cases</h2>\n<ul>\n";
+    for (const std::string& failure : report.failed_cases) {
+        out += "<li>" + text(failure) + "</li>\n";
+    }
+    return out + "</ul>\n";
+}
+
 std::string conversations(const TestReport& report) {
     if (report.failed() == 0) return {};
     std::string out = "<h2>Failing conversations</h2>\n";
@@ -227,7 +236,7 @@ std::string report_html(const TestReport& report) {
     page.subtitle = std::to_string(report.rows.size()) + " sentences and " +
                     std::to_string(report.conversations.size()) + " conversations";
     page.style = style;
-    page.body = verdict(report) + conversations(report);
+    page.body = verdict(report) + failed_cases(report) + conversations(report);
     if (!report.rows.empty()) {
         page.body += labels(report.scores) + confusions(report.scores) + misses(report);
     }

@@ -54,6 +54,11 @@ std::string report_junit(const TestReport& report) {
         conversations.add(one.file, one.passed() ? std::string() : one.failures.front(),
                           detail + one.diff + "again: " + again_text(one) + "\n");
     }
+    Suite cases{"cases"};
+    cases.tests = report.cases - report.failed_cases.size();
+    for (const std::string& failure : report.failed_cases) {
+        cases.add(failure.substr(0, failure.find(": ")), failure);
+    }
     Suite thresholds{"thresholds"};
     for (const auto& [name, floor] : report.wanted) {
         if (!report.reached.contains(name)) continue;
@@ -66,7 +71,7 @@ std::string report_junit(const TestReport& report) {
     std::string suites;
     std::size_t tests = 0;
     std::size_t failures = 0;
-    for (const Suite* suite : {&conversations, &thresholds, &coverage}) {
+    for (const Suite* suite : {&conversations, &cases, &thresholds, &coverage}) {
         suites += suite->text();
         tests += suite->tests;
         failures += suite->failures;

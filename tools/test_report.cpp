@@ -172,12 +172,17 @@ void print_report(const TestReport& report) {
         std::printf("failed: %s (seed %s); again: %s\n\n", one.file.c_str(),
                     std::to_string(one.seed).c_str(), again_text(one).c_str());
     }
+    for (const std::string& failure : report.failed_cases) std::printf("%s\n", failure.c_str());
     if (!report.rows.empty()) print_scores(report);
     print_robustness(report);
     print_coverage(report);
     for (const std::string& failure : report.too_low) std::printf("too low: %s\n", failure.c_str());
     for (const std::string& failure : report.not_covered) {
         std::printf("too low: %s\n", failure.c_str());
+    }
+    if (report.cases > 0) {
+        std::printf("%zu cases passed, %zu failed\n", report.cases - report.failed_cases.size(),
+                    report.failed_cases.size());
     }
     std::printf("%zu conversations passed, %zu failed; they reach %zu of %zu dialogs\n",
                 report.conversations.size() - report.failed(), report.failed(),
@@ -197,6 +202,10 @@ nlohmann::json report_json(const TestReport& report) {
              {{"passed", report.conversations.size() - report.failed()},
               {"failed", report.failed()},
               {"files", std::move(files)}}},
+            {"cases",
+             {{"passed", report.cases - report.failed_cases.size()},
+              {"failed", report.failed_cases.size()},
+              {"failures", report.failed_cases}}},
             {"coverage", coverage_json(report)},
             {"under_threshold", report.too_low},
             {"not_covered", report.not_covered},

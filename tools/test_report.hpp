@@ -29,6 +29,8 @@ struct TestReport {
     std::vector<Utterance> rows;
     UtteranceScores scores;
     std::vector<ConversationResult> conversations;  // in the order of their paths
+    std::size_t cases = 0;
+    std::vector<std::string> failed_cases;  // "file:line: what is wrong"
     Coverage coverage;
     Thresholds reached;
     Thresholds wanted;                              // empty when only a part of the corpus ran
@@ -42,7 +44,9 @@ struct TestReport {
     std::uint64_t seed = 1;
 
     std::size_t failed() const;  // conversations
-    bool good() const { return failed() == 0 && too_low.empty() && not_covered.empty(); }
+    bool good() const {
+        return failed() == 0 && failed_cases.empty() && too_low.empty() && not_covered.empty();
+    }
 };
 
 // For people, on standard output.
@@ -50,7 +54,7 @@ void print_report(const TestReport& report);
 
 nlohmann::json report_json(const TestReport& report);
 
-// For build servers: a suite for the conversations, one for the thresholds and one for coverage.
+// For build servers: a suite for conversations, cases, thresholds and coverage each.
 std::string report_junit(const TestReport& report);
 
 // One self-contained page for people.

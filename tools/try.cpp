@@ -13,6 +13,7 @@
 #include "engine/safety/gate.hpp"
 #include "intents/catalogue.hpp"
 #include "intents/matcher.hpp"
+#include "tools/cases.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_source.hpp"
@@ -123,20 +124,13 @@ int check_examples(const Catalogue& catalogue, const Matcher& matcher, Diagnosti
         if (!only.empty() && catalogue.files[intent.place.file].find(only) == std::string::npos &&
             intent.name != only)
             continue;
-        const IntentId id = matcher.find(intent.name);
         for (const bool wanted : {true, false}) {
             for (const Example& e : wanted ? intent.examples : intent.not_examples) {
                 ++count;
-                const Understanding u = matcher.understand(e.text, {}, scratch);
-                const bool heard =
-                    std::any_of(u.readings.begin(), u.readings.end(), [&](const Reading& r) {
-                        // A denial is what a crisis intent is heard to be when its level is "none".
-                        return r.intent == id && (r.counts || (wanted && r.level == "none"));
-                    });
-                if (heard == wanted) continue;
+                if (holds(matcher, {"", intent.name, e.text, wanted}, scratch)) continue;
                 ++failures;
                 std::string got;
-                for (const IntentId l : u.labels)
+                for (const IntentId l : matcher.understand(e.text, {}, scratch).labels)
                     got += (got.empty() ? "" : ", ") + matcher.intent_name(l);
                 diagnostics.push_back(make_diagnostic(
                     wanted ? codes::missed_example : codes::wrong_example,

@@ -40,7 +40,7 @@ TEST_SUITE("tools/mutate") {
         REQUIRE_FALSE(scratch.hits.empty());
         const std::size_t hits = scratch.hits.size();
         std::size_t noticed = 0;
-        const Corpus corpus{{row}, {}};
+        const Corpus corpus{{row}, {}, {}};
         const Baseline baseline(pack, corpus, {});
         for (const Mutant& mutant : all_mutants(pack)) {
             if (mutant.kind != MutantKind::drop_pattern ||
@@ -58,7 +58,7 @@ TEST_SUITE("tools/mutate") {
         Pack pack = shipped();
         auto chat = read_chat("x.chat", "> I need to stop now\n! nothing\n");
         REQUIRE(chat.has_value());
-        const Corpus corpus{{}, {*chat}};
+        const Corpus corpus{{}, {}, {*chat}};
         const Baseline baseline(pack, corpus, {});
         const std::string bytes = save_pack(pack);
         const std::vector<Mutant> mutants = all_mutants(pack);
@@ -81,7 +81,7 @@ TEST_SUITE("tools/mutate") {
         Scratch scratch;
         const RowReading reading = read_row(pack, row, scratch);
         row.labels.assign(reading.labels.begin(), reading.labels.end());
-        const Corpus corpus{{row}, {}};
+        const Corpus corpus{{row}, {}, {}};
         const Baseline baseline(pack, corpus, {});
         std::size_t reached = 0;
         std::size_t passed_by = 0;
