@@ -15,10 +15,14 @@
 #include "engine/base/diagnostic.hpp"
 #include "engine/base/json_line.hpp"
 #include "engine/script/compile.hpp"
+#include "intents/catalogue.hpp"
+#include "intents/matcher.hpp"
 #include "tools/commands.hpp"
 #include "tools/diagnostic_json.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_source.hpp"
+#include "tools/parallel.hpp"
+#include "tools/pattern_lint.hpp"
 
 namespace befriend {
 namespace {
@@ -27,6 +31,7 @@ constexpr OptionSpec specs[] = {
     {"--pack", "FOLDER", "lay the files of a folder over those built in"},
     language_option,
     {"--quiet", "", "errors only, no warnings"},
+    {"--strict", "", "compare all patterns too (some seconds); a warning of theirs fails"},
     json_option,
 };
 
@@ -96,6 +101,33 @@ std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
+// The patterns of the given files, in the catalogue of all; of all files when none is given.
+Diagnostics pattern_lints(std::vector<SourceFile> known, const std::vector<SourceFile>& given,
+                          bool strict) {
+    for (const SourceFile& file : given) {
+        const auto same = std::ranges::find(known, file.path, &SourceFile::path);
+        if (same == known.end()) {
+            known.push_back(file);
+        } else {
+            *same = file;
+        }
+    }
+    std::vector<Source> sources;
+    for (const SourceFile& file : known)
+        if (file.path.find("intents/") != std::string::npos)
+            sources.push_back({file.path, file.bytes});
+    Diagnostics found;
+    const Catalogue catalogue = load_catalogue(std::move(sources), found);
+    const Matcher matcher = Matcher::compile(catalogue, found);
+    if (has_errors(found)) return {};  // told already; with errors nothing can be compared
+    const auto chosen = [&](const IntentSpec& intent) {
+        return given.empty() || std::ranges::find(given, catalogue.files[intent.place.file],
+                                                  &SourceFile::path) != given.end();
+    };
+    return strict ? compare_patterns(catalogue, matcher, chosen, all_cores()).diagnostics
+                  : quick_pattern_lints(catalogue, matcher, chosen);
+}
+
 }  // namespace
 
 constexpr CommandPage check_page{
@@ -107,11 +139,16 @@ constexpr CommandPage check_page{
         "known.\n",
     .options = specs,
     .notes =
-        "Exit code: 0 no error, 1 errors, 2 wrong usage or a file that cannot be read.\n"
+        "--strict looks for patterns that do nothing or fight each other: see befriend overlap\n"
+        "--lint.\n"
+        "\n"
+        "Exit code: 0 no error, 1 errors (with --strict: or such a pattern), 2 wrong usage or a\n"
+        "file that cannot be read.\n"
         "befriend explain BF0230 prints the page of a code.\n",
     .examples =
         "befriend check\n"
         "befriend check dialogs/en/first_words.yaml\n"
+        "befriend check --strict\n"
         "befriend check --pack my_pack --quiet\n",
 };
 
@@ -143,12 +180,19 @@ int run_check(Arguments arguments) {
         found = FileChecker(known, compile).check(given);
     }
     diagnostics.insert(diagnostics.end(), found.begin(), found.end());
-    if (options->has("--quiet"))
+    const bool strict = options->has("--strict");
+    std::size_t failing = 0;  // warnings that --strict does not let pass
+    if (strict || !options->has("--quiet")) {
+        const Diagnostics patterns = pattern_lints(known, given, strict);
+        diagnostics.insert(diagnostics.end(), patterns.begin(), patterns.end());
+        if (strict) failing = patterns.size();
+    }
+    if (options->has("--quiet") && !strict)
         std::erase_if(diagnostics,
                       [](const Diagnostic& d) { return d.severity != Severity::error; });
     if (options->has("--json")) {
         put(json_line(diagnostics_json(diagnostics)) + "\n");
-        return has_errors(diagnostics) ? 1 : 0;
+        return has_errors(diagnostics) || failing > 0 ? 1 : 0;
     }
     std::map<std::string, Source> sources;
     for (std::vector<SourceFile>* files : {&given, &known}) {
@@ -168,7 +212,7 @@ int run_check(Arguments arguments) {
         std::printf("%s, %s; befriend explain CODE tells more\n", counted(errors, "error").c_str(),
                     counted(diagnostics.size() - errors, "warning").c_str());
     }
-    return errors > 0 ? 1 : 0;
+    return errors + failing > 0 ? 1 : 0;
 }
 
 }  // namespace befriend

@@ -125,12 +125,6 @@ def test_two_patterns_have_one_relation_and_a_sentence_that_shows_it():
 
 RIVALS = """language: en
 intents:
-  shadow_one:
-    kind: content
-    patterns:
-      - { like: "grobble myself", weight: 1.0 }
-      - { like: "i grobble myself", weight: 0.8 }
-      - { like: "my paint wobbled away", weight: 0.8, unless: "paint" }
   zz_left:
     kind: content
     patterns:
@@ -139,16 +133,12 @@ intents:
     kind: control
     patterns:
       - { like: "flumpish today", weight: 0.8 }
-  zz_deaf:
-    kind: content
-    patterns:
-      - { like: "a snurdle", polarity: asserted }
-    examples: ["I'm a snurdle", "I'm a snurdle again"]
   zz_fine:
     kind: content
     patterns:
       - { like: "a snorkel", weight: 0.9 }
       - { like: "two snorkels", weight: 0.9 }
+      - { like: "flumpish today", weight: 0.8, family: finer }
     examples: ["I'm a snorkel"]
 """
 
@@ -159,13 +149,32 @@ def test_lint_has_each_of_its_codes():
         os.makedirs(os.path.join(folder, "intents", "en"))
         with open(os.path.join(folder, "intents", "en", "rivals.yaml"), "w") as file:
             file.write(RIVALS)
-        for intent, expected in (("shadow_one", [("BF0117", 7), ("BF0118", 8)]), ("zz_left", [("BF0119", 12)]),
-                                 ("zz_deaf", [("BF0120", 17)]),
-                                 ("zz_fine", [])):
-            found = json.loads(call(home, "overlap", "--lint", intent, "--pack", folder, "--json",
+        for intent, pack, expected in (("hiding", "tests/faults/shadowed", [("BF0117", 9), ("BF0118", 10)]),
+                                       ("hermit", "tests/faults/negation", [("BF0120", 4)]),
+                                       ("zz_left", folder, [("BF0119", 6)]), ("zz_fine", folder, [])):
+            found = json.loads(call(home, "overlap", "--lint", intent, "--pack", pack, "--json",
                                     expect=1 if expected else 0)[0])["diagnostics"]
             assert [(d["code"], d["line"]) for d in found] == expected, (intent, found)
-            assert all(d["file"].endswith("rivals.yaml") and d["hint"] for d in found), found
+            assert all("/intents/en/" in d["file"] and d["hint"] for d in found), found
+
+
+def test_check_finds_a_shadowed_pattern_and_an_intent_that_a_negation_flips():
+    with Home() as home:
+        for fault, code, witness, shown in (
+                ("shadowed/intents/en/hiding.yaml", "BF0117", "i hide from people", "hide from people"),
+                ("negation/intents/en/hermit.yaml", "BF0120", "I am not a hermit", "hermit")):
+            path = "tests/faults/" + fault
+            pack = path.split("/intents/")[0]
+            out, _ = call(home, "check", "--strict", path, expect=1)
+            assert path + ":" in out and "warning[%s]" % code in out and '"%s"' % witness in out, out
+            # The sentence that is told shows it again.
+            explained, _ = call(home, "try", "--pack", pack, "--explain", witness)
+            assert shown in explained and "counts" in explained, explained
+        # A denied example is cheap to find: without --strict it is told, too, and lets pass.
+        out, _ = call(home, "check", "tests/faults/negation/intents/en/hermit.yaml")
+        assert "warning[BF0120]" in out, out
+        out, _ = call(home, "check", "--quiet", "tests/faults/negation/intents/en/hermit.yaml")
+        assert "BF0120" not in out, out
 
 
 run_all(globals())
