@@ -20,8 +20,6 @@ constexpr milliseconds usual{30'000};
 // What a homeserver may need for a first sync, or for joining a room of another server.
 constexpr milliseconds slow{120'000};
 constexpr milliseconds longest_wait{600'000};
-// A typing notice ends by itself, should we not come to take it back.
-constexpr int typing_ms = 15'000;
 
 // Presence and ephemeral events are most of what a busy account is sent, and mean nothing to us.
 // The timeline's limit is where back-filling begins; keys of devices are outside the filter.
@@ -147,6 +145,10 @@ awaitable<Answer> Client::joined_members(std::string room) {
     return call("GET", room_path(room, "/joined_members"), "", usual);
 }
 
+awaitable<Answer> Client::joined_rooms() {
+    return call("GET", "/_matrix/client/v3/joined_rooms", "", usual);
+}
+
 awaitable<Answer> Client::send(std::string room, std::string type, std::string txn,
                                std::string content) {
     return call("PUT",
@@ -177,7 +179,7 @@ awaitable<Answer> Client::leave(std::string room, std::string reason) {
 awaitable<Answer> Client::typing(std::string room, bool on) {
     json body{{"typing", on}};
     if (on) {
-        body["timeout"] = typing_ms;
+        body["timeout"] = typing_lasts.count();
     }
     return call("PUT", room_path(room, "/typing/" + percent_encoded(account_.user)), line(body),
                 usual);
@@ -220,5 +222,28 @@ Result<Account> read_login(const Answer& answer) {
     }
     return account;
 }
+
+std::optional<int> read_joined_rooms(const Answer& answer) {
+    const json body = parsed(answer.body);
+    const json* const rooms = find(body, "joined_rooms");
+    if (!answer.good() || rooms == nullptr || !rooms->is_array()) {
+        return std::nullopt;
+    }
+    return static_cast<int>(rooms->size());
+}
+
+std::vector<std::string> read_joined_members(const Answer& answer) {
+    std::vector<std::string> users;
+    const json body = parsed(answer.body);
+    const json* const joined = find(body, "joined");
+    if (answer.good() && joined != nullptr && joined->is_object()) {
+        for (const auto& [user, profile] : joined->items()) {
+            users.push_back(user);
+        }
+    }
+    return users;
+}
+
+std::string read_sent(const Answer& answer) { return text_at(parsed(answer.body), "event_id"); }
 
 }  // namespace befriend::matrix

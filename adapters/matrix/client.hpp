@@ -8,13 +8,18 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/net/http.hpp"
 #include "engine/base/result.hpp"
 
 namespace befriend::matrix {
+
+// A typing notice ends by itself after this time, should we not come to take it back.
+inline constexpr std::chrono::milliseconds typing_lasts{15'000};
 
 // What came of one call.
 struct Answer {
@@ -60,6 +65,7 @@ public:
                                             int most);
     boost::asio::awaitable<Answer> event(std::string room, std::string event);
     boost::asio::awaitable<Answer> joined_members(std::string room);
+    boost::asio::awaitable<Answer> joined_rooms();
 
     // `txn` makes a repetition harmless: the same one gives the first one's event again.
     boost::asio::awaitable<Answer> send(std::string room, std::string type, std::string txn,
@@ -90,6 +96,12 @@ private:
 
 // An Error: the answer does not have what belongs to a login.
 Result<Account> read_login(const Answer& answer);
+
+// How many rooms we are in, and who is in one of them; empty when the answer says no such thing.
+std::optional<int> read_joined_rooms(const Answer& answer);
+std::vector<std::string> read_joined_members(const Answer& answer);
+// The id of the event that a send made.
+std::string read_sent(const Answer& answer);
 
 // A number of milliseconds from "Retry-After: 3" or the body's retry_after_ms; 0 when neither is
 // there. At most ten minutes.
