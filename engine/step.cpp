@@ -16,6 +16,7 @@ namespace befriend {
 namespace {
 
 constexpr std::size_t deepest_stack = 6;  // home, four dialogs, and one the gate may put on top
+constexpr int most_questions_in_row = 2;  // CONTENT 6.2: never three
 constexpr int most_steps_a_turn = 64;     // a checked pack never gets near; stops a broken one
 constexpr auto reminder_after = std::chrono::hours(3);
 constexpr int rank_of_crisis = 3;
@@ -289,6 +290,7 @@ private:
             if (step->remember != SlotId::none) remember(step->remember);
             switch (step->wait) {
                 case Step::Wait::ask:
+                    if (breathes_before(*step)) return;
                     say_line(step->ask, *step);
                     wait(*step);
                     return;
@@ -308,6 +310,22 @@ private:
         }
         problem("more than " + std::to_string(most_steps_a_turn) + " steps in one turn");
         drop_to_home();
+    }
+
+    // After two questions in a row a turn goes by without one: the dialog `breath` waits for a
+    // message, and then the question is put. Not in danger, nor where it was agreed to: practices
+    // and the numbers of a check-in.
+    bool breathes_before(const Step& step) {
+        const DialogKind kind = pack().dialog(step.dialog).kind;
+        if (session().questions_in_row < most_questions_in_row || kind == DialogKind::safety ||
+            kind == DialogKind::practice || step.expects == Expects::scale ||
+            session().safety.rank >= rank_of_question || session().stack.size() >= deepest_stack) {
+            return false;
+        }
+        Entry entry;
+        entry.wait_on = true;
+        entry.put_again = true;
+        return enter(pack().find_dialog("breath"), std::move(entry));
     }
 
     void advance(const Step& step) {

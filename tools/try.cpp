@@ -54,6 +54,13 @@ json to_json(const Matcher& matcher, const Understanding& u, const SafetyVerdict
     return out;
 }
 
+// As much of a pattern as is read; never half a letter.
+std::string_view beginning_of(std::string_view text) {
+    std::size_t n = std::min<std::size_t>(text.size(), 120);
+    while (n > 0 && n < text.size() && (text[n] & 0xC0) == 0x80) --n;
+    return text.substr(0, n);
+}
+
 void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict& verdict,
              const Scratch& scratch, std::ostream& out) {
     out << "\"" << u.text << "\"\n  words   ";
@@ -90,7 +97,7 @@ void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict
             std::snprintf(score, sizeof score, "%.2f", static_cast<double>(h.weight));
             out << "      " << score << " " << (h.quality < 1 ? "x 0.8 " : "")
                 << matcher.pattern_place(h.pattern) << "  \"" << quote(u.text, h.evidence) << "\"  "
-                << h.fate << "  " << matcher.pattern_source(h.pattern).substr(0, 120) << "\n";
+                << h.fate << "  " << beginning_of(matcher.pattern_source(h.pattern)) << "\n";
         }
     }
     for (const HitTrace& h : scratch.hits) {
@@ -99,7 +106,7 @@ void explain(const Matcher& matcher, const Understanding& u, const SafetyVerdict
         if (shown) continue;
         out << "  - " << matcher.intent_name(h.intent) << "  " << matcher.pattern_place(h.pattern)
             << "  \"" << quote(u.text, h.evidence) << "\"  " << h.fate << "  "
-            << matcher.pattern_source(h.pattern).substr(0, 120) << "\n";
+            << beginning_of(matcher.pattern_source(h.pattern)) << "\n";
     }
     if (!u.feelings.empty() || !u.topics.empty()) {
         out << "  feelings";

@@ -539,6 +539,7 @@ std::vector<std::string_view> engine_dialogs() {
         "come_back",
         "hear_out",
         "ask_leave",
+        "breath",
         "listening",
         "unclear",
         "which_one",
