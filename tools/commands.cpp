@@ -31,6 +31,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 const std::vector<Command>& commands() {
     static const std::vector<Command> table{
         {"chat", "talk with befriend in this terminal", run_chat, &chat_page},
+        {"run", "run a bot over the transports of a config file", run_run, &run_page},
+        {"config", "check or explain the config of a bot", run_config, &config_page},
+        {"store", "check or back up what a bot keeps", run_store, &store_page},
         {"check", "find every mistake in dialogs and intents", run_check, &check_page},
         {"try", "show how a message is understood", run_try, &try_page},
         {"test", "run the labelled sentences and the conversations", run_test, &test_page},

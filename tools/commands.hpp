@@ -92,6 +92,12 @@ std::string_view did_you_mean(std::string_view word, std::span<const std::string
 
 extern const CommandPage chat_page;
 int run_chat(Arguments arguments);
+extern const CommandPage run_page;
+int run_run(Arguments arguments);
+extern const CommandPage config_page;
+int run_config(Arguments arguments);
+extern const CommandPage store_page;
+int run_store(Arguments arguments);
 extern const CommandPage check_page;
 int run_check(Arguments arguments);
 extern const CommandPage try_page;

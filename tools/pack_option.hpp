@@ -7,11 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/result.hpp"
 #include "engine/pack.hpp"
 
 namespace befriend {
 
-// Loads the pack. When it has mistakes they are printed on standard error and the result is null.
+// Loads the pack; the Error holds every mistake, a line each.
+Result<std::shared_ptr<const Pack>> load_checked_pack(const std::string& folder,
+                                                      const std::string& language);
+
+// load_checked_pack() for a command. When there are mistakes they are printed on standard error and the result is null.
 // `folder` empty: what is built into the program. Another `language`
 // than "en" is spoken from dialogs/LANGUAGE.po, where it has a translation; what is understood is
 // English all the same.

@@ -27,7 +27,7 @@ namespace befriend {
 
 struct Delivery {
     std::uint64_t seq = 0;
-    std::string id;  // the same at every attempt: a transport's idempotency key
+    std::string id;  // the same at every attempt: a transport's idempotency key. [0-9a-f-]
     Effect effect;
 };
 
@@ -36,6 +36,7 @@ struct Reply {
     std::vector<Delivery> deliveries;
     Trace trace;
     std::string trouble;  // one sentence for the person: saving stopped, or works again
+    std::optional<Deadline> deadline;  // when the conversation wants to be woken after this turn
 };
 
 // A step of the pack that the host was given.
@@ -52,6 +53,13 @@ public:
     // Takes one turn. Any thread may call it; two calls for one conversation run one after the
     // other.
     Reply take(const Incoming& incoming);
+
+    // For transports that deliver again what was not taken: when the store fails nothing happens,
+    // the Error says why, and the same event may come again. `also` are the ids of further events
+    // whose texts are among the parts. Nothing is kept for undo().
+    Result<Reply> take_stored(const Incoming& incoming, const std::vector<std::string>& also = {});
+    // wake() in the same way.
+    Result<std::optional<Reply>> wake_stored(const std::string& conversation, Instant now);
 
     // Begins at a step, past the welcome: for authors. `incoming` is a start.
     Reply begin_at(const Incoming& incoming, const Beginning& place);
@@ -83,13 +91,22 @@ private:
         Session session;
         std::uint64_t version = 0;
     };
+    struct Manner {
+        const Beginning* place = nullptr;
+        const std::vector<std::string>* also = nullptr;
+        bool stored_or_nothing = false;
+    };
 
     std::mutex& turn_of(const std::string& conversation);
-    Loaded load(const std::string& conversation, std::string& trouble);
-    Committed store_turn(const Incoming& incoming, const Loaded& before, const Session& after,
-                         const std::vector<Delivery>& deliveries, std::string& trouble);
+    Result<Loaded> load(const std::string& conversation, std::string& trouble,
+                        bool stored_or_nothing = false);
+    Result<Committed> store_turn(const TurnRecord& record, const Session& after,
+                                 std::string& trouble, bool stored_or_nothing = false);
     void put(const std::string& conversation, const Session& session, Instant at);
-    Reply take_locked(const Incoming& incoming, const Beginning* place = nullptr);
+    Result<Reply> take_locked(const Incoming& incoming, const Manner& manner);
+    Result<std::optional<Reply>> wake_locked(const std::string& conversation, Instant now,
+                                             bool stored_or_nothing);
+    void keep_for_undo(const Incoming& incoming, const Session& before, bool erased);
 
     Store& store_;
     std::uint64_t seed_;

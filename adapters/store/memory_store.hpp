@@ -18,14 +18,19 @@ public:
     Result<std::vector<OutboxItem>> pending(const std::string& conversation) override;
     Result<void> delivered(const std::string& conversation, std::uint64_t seq) override;
     Result<void> forget(const std::string& conversation) override;
+    Result<std::vector<Waiting>> waiting() override;
+    Result<std::string> note(const std::string& key) override;
+    Result<void> set_note(const std::string& key, const std::string& value) override;
 
 private:
     struct Kept {
         StoredSession session;
         std::map<std::string, Instant> events;
         std::vector<OutboxItem> outbox;
+        std::optional<Instant> deadline;
     };
     std::mutex mutex_;
+    std::map<std::string, std::string> notes_;
     std::map<std::string, Kept> conversations_;
 };
 

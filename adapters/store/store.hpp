@@ -35,15 +35,27 @@ struct OutboxItem {
 struct TurnRecord {
     std::string conversation;
     std::string event_id;
+    std::vector<std::string> also;  // the other events of a gathered burst
     Instant at{};
     std::uint64_t from_version = 0;  // 0: the conversation is new
     std::string state;
+    std::optional<Instant> deadline;  // when the conversation wants to be woken
     std::vector<OutboxItem> outbox;
+    // The person asked to be forgotten: everything stored before goes, but for the ids of answered
+    // events, which hold no words; the version goes on, so that no delivery's id comes twice.
+    bool erase = false;
+};
+
+// A conversation with something still to do.
+struct Waiting {
+    std::string conversation;
+    bool undelivered = false;
+    std::optional<Instant> deadline;
 };
 
 enum class Committed : std::uint8_t {
     done,
-    duplicate,  // the event was answered before: nothing was changed
+    duplicate,  // one of the events was answered before: nothing was changed
     conflict,   // another program answered in between: load again and repeat the turn
 };
 
@@ -59,6 +71,11 @@ public:
     virtual Result<void> delivered(const std::string& conversation, std::uint64_t seq) = 0;
     // Erases everything about the conversation, also from the file's free space.
     virtual Result<void> forget(const std::string& conversation) = 0;
+    // Every conversation with undelivered items or a deadline, for the start of a program.
+    virtual Result<std::vector<Waiting>> waiting() = 0;
+    // Small texts that belong to no conversation; "" when never set.
+    virtual Result<std::string> note(const std::string& key) = 0;
+    virtual Result<void> set_note(const std::string& key, const std::string& value) = 0;
 };
 
 // An event id is remembered for so long: longer than any transport repeats a delivery.

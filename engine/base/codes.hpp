@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every diagnostic code: number, name and what it says in one line. Numbers are never reused.
-// BF00xx files and YAML, BF01xx intents and patterns, BF02xx and up dialogs.
+// BF00xx files and YAML, BF01xx intents and patterns, BF02xx dialogs, BF04xx the config of a bot.
 #pragma once
 
 #include <array>
@@ -65,6 +65,14 @@ inline constexpr Code rival_patterns{119, "rival_patterns",
 inline constexpr Code denied_example{120, "denied_example",
                                      "examples are read as the intent even when they are denied"};
 
+inline constexpr Code config_syntax{401, "config_syntax", "the config is not valid TOML"};
+inline constexpr Code config_unknown_key{402, "config_unknown_key", "a key of the config that has no meaning"};
+inline constexpr Code config_wrong_type{403, "config_wrong_type", "a value of the config of the wrong type"};
+inline constexpr Code config_bad_value{404, "config_bad_value", "a value of the config outside what is allowed"};
+inline constexpr Code config_open_secret{405, "config_open_secret", "a secret written into the config"};
+inline constexpr Code config_secret_unreadable{406, "config_secret_unreadable", "a file with a secret that cannot be used"};
+inline constexpr Code config_no_transport{407, "config_no_transport", "a config without a way in and out"};
+
 }  // namespace codes
 
 // "BF0101"
@@ -110,6 +118,13 @@ inline constexpr std::array all_codes{
     codes::idle_pattern,
     codes::rival_patterns,
     codes::denied_example,
+    codes::config_syntax,
+    codes::config_unknown_key,
+    codes::config_wrong_type,
+    codes::config_bad_value,
+    codes::config_open_secret,
+    codes::config_secret_unreadable,
+    codes::config_no_transport,
 };
 
 }  // namespace befriend

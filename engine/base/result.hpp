@@ -14,6 +14,9 @@ namespace befriend {
 struct Error {
     std::string message;
 
+    // No aggregate, and not made of a string: a Result<std::string> takes a string as its value.
+    Error() = default;
+
     friend bool operator==(const Error&, const Error&) = default;
 };
 
@@ -25,6 +28,10 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-inline Error fail(std::string message) { return Error{std::move(message)}; }
+inline Error fail(std::string message) {
+    Error error;
+    error.message = std::move(message);
+    return error;
+}
 
 }  // namespace befriend

@@ -65,6 +65,11 @@ public:
     Result<void> forget(const std::string& conversation) override {
         return good.forget(conversation);
     }
+    Result<std::vector<Waiting>> waiting() override { return good.waiting(); }
+    Result<std::string> note(const std::string& key) override { return good.note(key); }
+    Result<void> set_note(const std::string& key, const std::string& value) override {
+        return good.set_note(key, value);
+    }
 };
 
 }  // namespace
