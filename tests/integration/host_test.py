@@ -348,6 +348,15 @@ def test_systemd_is_told():
             assert bot.wait() == 0
 
 
+def test_the_unit_leaves_the_bot_little_to_break():
+    if shutil.which("systemd-analyze") is None:
+        raise unittest.SkipTest("no systemd-analyze here")
+    unit = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "adapters", "host", "befriend.service")
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", unit],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
 def test_an_encrypted_store_shows_nothing_and_knows_its_key():
     with Home() as home:
         for name in ("right.key", "wrong.key"):
