@@ -26,7 +26,7 @@ std::size_t emphasis_end(std::string_view text, std::size_t open) {
     return close;
 }
 
-json message(std::string_view body, const std::string& html, const Place& place) {
+json message(std::string_view body, const std::string& html, const Destination& place) {
     json content{{"msgtype", place.as_notice ? "m.notice" : "m.text"}, {"body", body}};
     if (!html.empty()) {
         content["format"] = "org.matrix.custom.html";
@@ -54,7 +54,7 @@ json message(std::string_view body, const std::string& html, const Place& place)
 }
 
 struct Contents {
-    const Place& place;
+    const Destination& place;
 
     std::vector<std::string> operator()(const Say& say) const {
         return contents_of(say.text, place);
@@ -170,7 +170,7 @@ std::vector<std::string> split(std::string_view text, std::size_t most) {
     return parts;
 }
 
-std::vector<std::string> contents_of(std::string_view text, const Place& place) {
+std::vector<std::string> contents_of(std::string_view text, const Destination& place) {
     std::vector<std::string> contents;
     for (const std::string& part : split(text, longest_body)) {
         // HTML of a long text would double the event.
@@ -180,7 +180,7 @@ std::vector<std::string> contents_of(std::string_view text, const Place& place) 
     return contents;
 }
 
-std::vector<std::string> contents_of(const Effect& effect, const Place& place) {
+std::vector<std::string> contents_of(const Effect& effect, const Destination& place) {
     return std::visit(Contents{place}, effect);
 }
 

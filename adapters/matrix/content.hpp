@@ -26,7 +26,7 @@ std::vector<std::string> split(std::string_view text, std::size_t most);
 inline constexpr std::size_t longest_body = 30'000;
 
 // Where a message goes inside its room.
-struct Place {
+struct Destination {
     std::string thread;      // the root, empty: the main timeline
     std::string answers;     // the event it answers, for clients to show; may be empty
     std::string mentions;    // whom to notify; empty: nobody
@@ -34,8 +34,8 @@ struct Place {
 };
 
 // The contents (JSON) of the messages that deliver this effect; empty when it shows nothing.
-std::vector<std::string> contents_of(const Effect& effect, const Place& place);
+std::vector<std::string> contents_of(const Effect& effect, const Destination& place);
 // The same for one text.
-std::vector<std::string> contents_of(std::string_view text, const Place& place);
+std::vector<std::string> contents_of(std::string_view text, const Destination& place);
 
 }  // namespace befriend::matrix

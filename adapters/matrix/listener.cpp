@@ -391,7 +391,7 @@ std::string Listener::answered(const std::string& conversation) const {
 }
 
 awaitable<void> Listener::say(std::string room, std::string_view text, std::string txn) {
-    const Place place{.as_notice = true};
+    const Destination place{.as_notice = true};
     std::vector<std::string> contents = contents_of(text, place);
     const Answer sent = co_await with_.client.send(room, "m.room.message", txn, contents.front());
     if (!sent.good()) {

@@ -165,17 +165,6 @@ const Recent* RecentEvents::find(const std::string& id) const {
     return found == events_.end() ? nullptr : &found->second;
 }
 
-void RecentEvents::forget_conversation(const std::string& conversation) {
-    std::erase_if(order_, [&](const std::string& id) {
-        const auto found = events_.find(id);
-        if (found == events_.end() || found->second.conversation != conversation) {
-            return false;
-        }
-        events_.erase(found);
-        return true;
-    });
-}
-
 std::optional<QuickAnswer> quick_answer(std::string_view emoji, const Recent& question) {
     if (question.safety) {
         return std::nullopt;

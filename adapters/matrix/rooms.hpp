@@ -86,7 +86,6 @@ public:
     void add(const std::string& id, Recent recent);
     // nullptr when it is not known, or no longer. Valid until the next add().
     const Recent* find(const std::string& id) const;
-    void forget_conversation(const std::string& conversation);
 
 private:
     std::size_t most_;

@@ -255,7 +255,7 @@ awaitable<Sent> MatrixTransport::deliver(std::string conversation, Delivery deli
     if (room.empty() || parts_->rooms.at(room).encrypted) {
         co_return Sent{Sent::Kind::refused, milliseconds(0), "no room in which that can be said"};
     }
-    Place place;
+    Destination place;
     place.thread = address->thread;
     place.as_notice = !parts_->rooms.at(room).is_direct();
     if (place.as_notice || !place.thread.empty()) {
