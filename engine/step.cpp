@@ -86,6 +86,8 @@ public:
                 silence();
                 break;
             case Incoming::Kind::redaction:
+                redact();
+                break;
             case Incoming::Kind::reaction:
                 break;
         }
@@ -542,6 +544,21 @@ private:
         turn_.effects.emplace_back(Remember{slot.name, Keep::person});
     }
 
+    // Everything that was said and not agreed to be kept.
+    void drop_words() {
+        for (Frame& at : session().stack) at.slots.clear(), at.opening.clear();
+        session().slots.clear();
+        session().before.clear();
+    }
+
+    // Which words came from which message is not kept, so all of them go. The level of danger stays
+    // until its own clock runs out.
+    void redact() {
+        drop_words();
+        turn_.effects.emplace_back(Forget{ForgetScope::session});
+        note("redaction", "what was said is dropped");
+    }
+
     void forget(const Step& step) {
         switch (step.forget) {
             case ForgetScope::nothing:
@@ -556,9 +573,7 @@ private:
                 for (Frame& at : session().stack) at.slots.clear(), at.opening.clear();
                 break;
             case ForgetScope::session:
-                for (Frame& at : session().stack) at.slots.clear(), at.opening.clear();
-                session().slots.clear();
-                session().before.clear();
+                drop_words();
                 break;
             case ForgetScope::person: {
                 // What protects the person stays until its own clock runs out: rank, not words.

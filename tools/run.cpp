@@ -156,7 +156,7 @@ int serve(const Config& config, Store& store, const Log& log, std::shared_ptr<co
         if (!config.has(factory.name)) {
             continue;
         }
-        auto transport = factory.make(io, config);
+        auto transport = factory.make(io, config, log);
         if (!transport) {
             return refuse(std::string(factory.name) + ": " + transport.error().message);
         }

@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "adapters/host/config.hpp"
+#include "adapters/host/log.hpp"
 #include "adapters/host/transport.hpp"
+#include "adapters/matrix/settings.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -19,10 +21,15 @@ namespace befriend {
 
 struct TransportFactory {
     std::string_view name;  // of the table in the config, and before the ':' of conversations
-    // An Error is one for the operator: the transport cannot be started with this config.
-    Result<std::unique_ptr<Transport>> (*make)(boost::asio::io_context& io, const Config& config);
+    // `io` and `log` outlive the transport. An Error is one for the operator: the transport cannot
+    // be started with this config.
+    Result<std::unique_ptr<Transport>> (*make)(boost::asio::io_context& io, const Config& config,
+                                               const Log& log);
 };
 
 std::span<const TransportFactory> transport_factories();
+
+// The [matrix] table, also for `befriend matrix ...`. An Error: something needed is missing.
+Result<matrix::Settings> matrix_settings(const Config& config);
 
 }  // namespace befriend

@@ -12,6 +12,7 @@ constexpr ConfigSection sections[] = {
     {"limits", false, "How much at once, and for how long."},
     {"log", false, "What is written to standard error, a JSON object a line."},
     {"metrics", false, "Health and numbers over HTTP: /healthz and /metrics."},
+    {"matrix", true, "A Matrix account that people write to (docs/running-a-bot.md)."},
     {"jsonl", true, "Lines of JSON on standard input and output, for your own program."},
 };
 
@@ -44,6 +45,30 @@ constexpr ConfigKey keys[] = {
      "The port on the loopback address; 0 opens none."},
     {"metrics", "address", Type::text, "127.0.0.1", 0, 0, "",
      "The numbers name nobody; still, leave them on the loopback address."},
+    {"matrix", "homeserver", Type::text, "", 0, 0, "",
+     "The homeserver's address, for example https://matrix.example.org."},
+    {"matrix", "user", Type::text, "", 0, 0, "",
+     "The account, for example @befriend:example.org. Needed with a password only."},
+    {"matrix", "password", Type::secret, "", 0, 0, "",
+     "Logs in once; the device and its token are kept in the store."},
+    {"matrix", "access_token", Type::secret, "", 0, 0, "",
+     "Instead of a password: the token of a device that nothing else uses."},
+    {"matrix", "device_name", Type::text, "befriend", 0, 0, "",
+     "How the device is called in the account's list of sessions."},
+    {"matrix", "ca_file", Type::text, "", 0, 0, "",
+     "Certificates (PEM) to trust instead of the system's, for a homeserver of your own."},
+    {"matrix", "invites", Type::text, "nobody", 0, 0, "nobody|same_server|allowlist|everyone",
+     "Whose invitations are accepted."},
+    {"matrix", "allow", Type::list, "", 0, 0, "",
+     "For invites = \"allowlist\": user ids, * for any letters: \"@*:example.org\"."},
+    {"matrix", "refuse_openly", Type::flag, "true", 0, 0, "",
+     "Declines other invitations with a reason; false leaves them unanswered."},
+    {"matrix", "most_rooms", Type::number, "500", 1, 100'000, "",
+     "With so many rooms, further invitations are declined."},
+    {"matrix", "invites_per_minute", Type::number, "20", 1, 10'000, "",
+     "More invitations than this wait for the next minute."},
+    {"matrix", "typing", Type::flag, "true", 0, 0, "", "Shows that an answer is being written."},
+    {"matrix", "read_receipts", Type::flag, "true", 0, 0, "", "Shows what has been read."},
 };
 
 }  // namespace

@@ -57,8 +57,12 @@ Result<void> Doorman::save() {
 }
 
 Result<void> Doorman::begin(const std::string& room, Join wanted) {
-    if (joining_.contains(room)) {
+    const auto known = joining_.find(room);
+    if (known != joining_.end() && !known->second.waits) {
         return {};
+    }
+    if (known != joining_.end()) {
+        wanted.from = known->second.from;
     }
     joining_[room] = wanted;
     const auto saved = save();
@@ -71,7 +75,9 @@ Result<void> Doorman::begin(const std::string& room, Join wanted) {
 }
 
 Result<void> Doorman::invited(const Invite& invite, bool can_encrypt) {
-    if (!may_invite(settings_, client_.account().user, invite.inviter)) {
+    const auto awaited = joining_.find(invite.room);
+    const bool is_awaited = awaited != joining_.end() && awaited->second.waits;
+    if (!is_awaited && !may_invite(settings_, client_.account().user, invite.inviter)) {
         log_("refused an invitation: the policy does not allow it");
         leave(invite.room, std::string(not_allowed));
         return {};
@@ -153,6 +159,10 @@ awaitable<void> Doorman::join(std::string room, Join wanted) {
         // 404 is also what a homeserver says that has not yet heard of the room.
         const bool hopeless = !answer.later() && answer.status != 404;
         log_("could not join a room: " + answer.why + (hopeless ? "; given up" : ""));
+        if (hopeless && !wanted.from.empty()) {
+            joining_[room].waits = true;  // an invitation will come, or not
+            co_return;
+        }
         if (hopeless) {
             break;
         }

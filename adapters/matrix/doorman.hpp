@@ -44,8 +44,9 @@ private:
     struct Join {
         std::string inviter;  // empty: a moved room
         bool direct = false;
-        std::string from;  // the room that was replaced
-        std::string via;   // a server that knows the room
+        std::string from;    // the room that was replaced
+        std::string via;     // a server that knows the room
+        bool waits = false;  // the room that replaced another lets in only who is invited
     };
 
     Result<void> begin(const std::string& room, Join join);

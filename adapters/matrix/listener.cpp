@@ -83,8 +83,9 @@ awaitable<void> Listener::work(std::string room) {
         Work next = std::move(work_[room].front());
         if (!with_.tasks.stopping()) {
             co_await handle(std::move(next));
-        } else {
-            with_.failed();
+        }
+        if (with_.tasks.stopping()) {
+            with_.failed();  // perhaps not all of it was heard
         }
         work_[room].pop_front();
     }
@@ -168,7 +169,12 @@ awaitable<void> Listener::greet(Scene scene) {
         if (person == own) {
             continue;
         }
+        const std::string earlier = with_.rooms.direct(person);
+        const bool moved = !earlier.empty() && with_.rooms.at(earlier).successor == scene.room;
         must(with_.rooms.set_direct(person, scene.room));
+        if (moved) {
+            continue;  // the same conversation, in the room that replaced the old one
+        }
         Incoming start;
         start.kind = Incoming::Kind::start;
         start.conversation = conversation_of({person, "", ""});

@@ -42,7 +42,7 @@ class Rooms {
 public:
     explicit Rooms(Inbox& inbox) : inbox_(inbox) {}
 
-    // The room as it is known; a new one is `known == false`. Stays where it is.
+    // The room as it is known; a new one is `known == false`. Stays in its place.
     Room& at(const std::string& id);
     Result<void> save(const std::string& id);
     Result<void> forget(const std::string& id);

@@ -89,6 +89,7 @@ private:
     std::deque<std::shared_ptr<Batch>> batches_;
     std::map<std::string, bool> safety_asked_;  // conversation -> its last words were safety's
     bool failed_ = false;
+    bool stopping_ = false;
     bool signed_in_ = false;
 };
 
@@ -112,7 +113,7 @@ awaitable<Result<void>> MatrixTransport::run(Inbox& inbox) {
         co_return opened.error();
     }
     Backoff backoff(first_wait, longest_wait);
-    while (!tasks_.stopping()) {
+    while (!stopping_) {
         const auto account = co_await sign_in(*parts_->client, inbox, settings_, tasks_, log_);
         if (!account) {
             co_return account.error();
@@ -125,8 +126,10 @@ awaitable<Result<void>> MatrixTransport::run(Inbox& inbox) {
         log_("signed in");
         co_await follow();
         // Everything under way ends before it is begun again from what was stored.
+        tasks_.stop();
         co_await tasks_.until_at_most(0);
-        if (failed_) {
+        if (!stopping_) {
+            tasks_.begin();
             co_await tasks_.pause(backoff.next());
         }
     }
@@ -288,6 +291,7 @@ awaitable<Sent> MatrixTransport::deliver(std::string conversation, Delivery deli
 }
 
 void MatrixTransport::stop() {
+    stopping_ = true;
     tasks_.stop();
     if (parts_) {
         parts_->poll->close();

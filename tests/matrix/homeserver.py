@@ -1,0 +1,337 @@
+"""A real Synapse on the loopback address, people who write to it, and the bot itself."""
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.parse
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REQUIREMENTS = os.path.join(HERE, "requirements.txt")
+SECRET = "for tests on this machine only"
+LIMITS = ("rc_message", "rc_registration", "rc_room_creation")
+NESTED_LIMITS = {"rc_login": ("address", "account", "failed_attempts"), "rc_joins": ("local", "remote"),
+                 "rc_invites": ("per_room", "per_user", "per_issuer")}
+
+
+def cache_folder():
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "befriend")
+
+
+def python_with_synapse():
+    """The Python of a virtual environment with what requirements.txt pins; made once, then reused."""
+    with open(REQUIREMENTS, "rb") as file:
+        name = "synapse-" + hashlib.sha256(file.read()).hexdigest()[:12]
+    folder = os.path.join(cache_folder(), name)
+    python = os.path.join(folder, "bin", "python")
+    if not os.path.exists(os.path.join(folder, "complete")):
+        print(f"making {folder} with Synapse (about 250 MB, once) ...", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        maker = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else "python3"
+        subprocess.run([maker, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+                        "-r", REQUIREMENTS], check=True)
+        with open(os.path.join(folder, "complete"), "w", encoding="ascii") as file:
+            file.write("yes\n")
+    return python
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, seconds, what):
+    """The first true value of condition(); fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.1)
+
+
+class Synapse:
+    def __init__(self):
+        self.python = python_with_synapse()
+        self.folder = tempfile.mkdtemp(prefix="befriend-synapse-")
+        self.port = free_port()
+        self.process = None
+        self.names = 0
+        key = os.path.join(self.folder, "signing.key")
+        subprocess.run([self.python, "-c",
+                        "import sys; from signedjson.key import *; "
+                        "write_signing_keys(open(sys.argv[1], 'w'), [generate_signing_key('a')])", key], check=True)
+        much = {"per_second": 10000, "burst_count": 10000}
+        config = {
+            "server_name": "localhost", "report_stats": False, "signing_key_path": key,
+            "pid_file": os.path.join(self.folder, "pid"), "media_store_path": os.path.join(self.folder, "media"),
+            "log_config": os.path.join(self.folder, "log.yaml"), "suppress_key_server_warning": True,
+            "trusted_key_servers": [], "federation_domain_whitelist": [], "enable_registration": False,
+            "registration_shared_secret": SECRET, "macaroon_secret_key": SECRET, "form_secret": SECRET,
+            "presence": {"enabled": False}, "bcrypt_rounds": 4, "url_preview_enabled": False,
+            "database": {"name": "sqlite3", "args": {"database": os.path.join(self.folder, "homeserver.db")}},
+            "listeners": [{"port": self.port, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": False,
+                           "resources": [{"names": ["client"], "compress": False}]}]}
+        config.update({name: much for name in LIMITS})
+        config.update({name: {part: much for part in parts} for name, parts in NESTED_LIMITS.items()})
+        self.write("homeserver.yaml", config)  # JSON is YAML
+        self.write("log.yaml", {
+            "version": 1, "disable_existing_loggers": False, "root": {"level": "WARNING", "handlers": ["file"]},
+            "handlers": {"file": {"class": "logging.FileHandler",
+                                  "filename": os.path.join(self.folder, "homeserver.log")}}})
+
+    def write(self, name, value):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            json.dump(value, file)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.python, "-m", "synapse.app.homeserver", "-c", os.path.join(self.folder, "homeserver.yaml")],
+            cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def is_up():
+            assert self.process.poll() is None, "Synapse ended: " + self.log()
+            try:
+                return Http(self).call("GET", "/_matrix/client/versions")[0] == 200
+            except OSError:
+                return False
+        wait_until(is_up, 90, "Synapse answers")
+        return self
+
+    def log(self):
+        with open(os.path.join(self.folder, "homeserver.log"), encoding="utf-8", errors="replace") as file:
+            return file.read()[-2000:]
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(60)
+            self.process = None
+
+    def end(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def register(self, name, password="not a secret"):
+        """A new person; the number makes the name unused."""
+        self.names += 1
+        name = f"{name}{self.names}"
+        web = Http(self)
+        nonce = web.call("GET", "/_synapse/admin/v1/register")[1]["nonce"]
+        mac = hmac.new(SECRET.encode(), f"{nonce}\0{name}\0{password}\0notadmin".encode(), hashlib.sha1)
+        status, answer = web.call("POST", "/_synapse/admin/v1/register", {
+            "nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac.hexdigest()})
+        assert status == 200, answer
+        return Person(self, answer["user_id"], answer["access_token"])
+
+
+class Http:
+    """One keep-alive connection; makes a new one when it was closed."""
+
+    def __init__(self, server, token=None):
+        self.server = server
+        self.token = token
+        self.connection = None
+        self.lock = threading.Lock()
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
+        with self.lock:
+            for attempt in (1, 2):
+                try:
+                    if self.connection is None:
+                        self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+                    self.connection.request(method, path, data, headers)
+                    response = self.connection.getresponse()
+                    return response.status, json.loads(response.read() or b"{}")
+                except (OSError, http.client.HTTPException):
+                    self.connection = None
+                    if attempt == 2:
+                        raise OSError("the homeserver does not answer")
+        return None
+
+
+def quoted(text):
+    return urllib.parse.quote(text, safe="")
+
+
+class Person:
+    def __init__(self, server, user, token):
+        self.server = server
+        self.user = user
+        self.http = Http(server, token)
+        self.sent = 0
+
+    def call(self, method, path, body=None, expect=200):
+        status, answer = self.http.call(method, "/_matrix/client/v3" + path, body)
+        assert expect is None or status == expect, (method, path, status, answer)
+        return answer
+
+    def room(self, *invited, direct=False, **more):
+        body = {"invite": list(invited), "is_direct": direct, "preset": "trusted_private_chat"}
+        body.update(more)
+        return self.call("POST", "/createRoom", body)["room_id"]
+
+    def direct(self, bot):
+        """A chat with the bot, once it has joined and greeted."""
+        room = self.room(bot.user, direct=True)
+        wait_until(lambda: self.words_of(bot, room), 60, "the bot greets")
+        return room
+
+    def send(self, room, content, kind="m.room.message"):
+        self.sent += 1
+        return self.call("PUT", f"/rooms/{quoted(room)}/send/{quoted(kind)}/{os.getpid()}-{self.sent}",
+                         content)["event_id"]
+
+    def say(self, room, text, **more):
+        return self.send(room, {"msgtype": "m.text", "body": text, **more})
+
+    def mention(self, bot, room, text, **more):
+        return self.say(room, text, **{"m.mentions": {"user_ids": [bot.user]}}, **more)
+
+    def join(self, room):
+        self.call("POST", f"/join/{quoted(room)}", {})
+
+    def invite(self, room, user):
+        self.call("POST", f"/rooms/{quoted(room)}/invite", {"user_id": user})
+
+    def leave(self, room):
+        self.call("POST", f"/rooms/{quoted(room)}/leave", {})
+
+    def state(self, room, kind, content):
+        return self.call("PUT", f"/rooms/{quoted(room)}/state/{kind}/", content)["event_id"]
+
+    def redact(self, room, event):
+        self.sent += 1
+        return self.call("PUT", f"/rooms/{quoted(room)}/redact/{quoted(event)}/r{os.getpid()}-{self.sent}",
+                         {})["event_id"]
+
+    def events(self, room, most=1000):
+        """The room's events, oldest first."""
+        found, start = [], ""
+        while len(found) < most:
+            page = self.call("GET", f"/rooms/{quoted(room)}/messages?dir=b&limit=100{start}")
+            found += page["chunk"]
+            if "end" not in page or not page["chunk"]:
+                break
+            start = "&from=" + quoted(page["end"])
+        return found[::-1]
+
+    def words_of(self, who, room, after=None):
+        """The message events of `who`, only those after the event `after`."""
+        events = self.events(room)
+        if after:
+            place = [i for i, e in enumerate(events) if e["event_id"] == after]
+            events = events[place[0] + 1:] if place else []
+        return [e for e in events if e["sender"] == who.user and e["type"] == "m.room.message"
+                and "body" in e["content"]]
+
+    def ask(self, bot, room, text, seconds=30):
+        """Says it and waits for the answer: the texts of the bubbles."""
+        event = self.say(room, text)
+        return self.answers_after(bot, room, event, text, seconds)
+
+    def answers_after(self, bot, room, event, what, seconds=30):
+        wait_until(lambda: self.words_of(bot, room, event), seconds, f"an answer to {what!r}")
+        count = -1
+        answers = []
+        while len(answers) != count:  # further bubbles of the same turn
+            count = len(answers)
+            time.sleep(0.3)
+            answers = self.words_of(bot, room, event)
+        return [answer["content"]["body"] for answer in answers]
+
+    def members(self, room):
+        return self.call("GET", f"/rooms/{quoted(room)}/joined_members")["joined"]
+
+
+class Bot:
+    """`befriend run` with an account of its own."""
+
+    def __init__(self, server, binary, name="befriend", **keys):
+        self.server = server
+        self.binary = binary
+        self.folder = tempfile.mkdtemp(prefix="befriend-bot-")
+        password = "the bot's own"
+        self.user = server.register(name, password).user
+        self.metrics_port = free_port()
+        with open(self.path("password"), "w", encoding="ascii") as file:
+            file.write(password + "\n")
+        matrix = {"homeserver": server.url, "user": self.user, "password_file": self.path("password"),
+                  "invites": "everyone", "invites_per_minute": 1000}
+        matrix.update(keys)
+        with open(self.path("befriend.toml"), "w", encoding="utf-8") as file:
+            file.write(f'[store]\nfile = "{self.path("befriend.db")}"\n[log]\nlevel = "debug"\n'
+                       f'[metrics]\nport = {self.metrics_port}\n'
+                       "[limits]\nretry_first_ms = 200\nretry_most_ms = 2000\n[matrix]\n")
+            for key, value in matrix.items():
+                file.write(f"{key} = {json.dumps(value)}\n")
+        self.process = None
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def start(self, **environment):
+        env = {k: v for k, v in os.environ.items() if k in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")}
+        # The compiled pack is kept for the next start.
+        env.update(HOME=self.folder, XDG_CACHE_HOME=os.path.join(self.server.folder, "cache"), LC_ALL="C")
+        env.update(environment)
+        with open(self.path("log"), "ab") as log:
+            self.process = subprocess.Popen([self.binary, "run", "--config", self.path("befriend.toml")],
+                                            env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self
+
+    def ready(self):
+        wait_until(lambda: self.metric("befriend_transports") is not None or self.check_alive(), 60, "the bot runs")
+        return self
+
+    def check_alive(self):
+        assert self.process.poll() is None, "the bot ended: " + self.log()[-3000:]
+
+    def stop(self):
+        """Exit code after SIGTERM."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(60)
+
+    def metric(self, name):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=5)
+            connection.request("GET", "/metrics")
+            text = connection.getresponse().read().decode()
+        except OSError:
+            return None
+        for line in text.splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+        return None
+
+    def log(self):
+        with open(self.path("log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
