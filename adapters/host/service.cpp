@@ -241,6 +241,8 @@ struct Service::Loop {
     }
 
     awaitable<void> take_turns(LanePointer lane) {
+        // What a transport tells in one go, such as a backlog, shall find itself in one turn.
+        co_await asio::post(io, asio::use_awaitable);
         for (;;) {
             if (ready_for_turn(*lane)) {
                 Events events = gather(*lane);

@@ -186,7 +186,8 @@ TEST_SUITE("adapters/net/http") {
     }
 
     TEST_CASE("a server that says nothing is not waited for") {
-        CannedServer server({"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"});
+        CannedServer server(
+            {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "never asked for"});
         Fixture fixture(server.url());
         CHECK(fixture.send(get("/a", std::chrono::milliseconds(50))) ==
               "error: the server took too long");

@@ -196,10 +196,11 @@ class Person:
         wait_until(lambda: self.words_of(bot, room), 60, "the bot greets")
         return room
 
-    def send(self, room, content, kind="m.room.message"):
+    def send(self, room, content, kind="m.room.message", expect=200):
+        """The event's id; None when the homeserver may refuse it (`expect` None) and did."""
         self.sent += 1
         return self.call("PUT", f"/rooms/{quoted(room)}/send/{quoted(kind)}/{os.getpid()}-{self.sent}",
-                         content)["event_id"]
+                         content, expect).get("event_id")
 
     def say(self, room, text, **more):
         return self.send(room, {"msgtype": "m.text", "body": text, **more})
@@ -273,7 +274,7 @@ class Bot:
         password = "the bot's own"
         self.user = server.register(name, password).user
         self.metrics_port = free_port()
-        with open(self.path("password"), "w", encoding="ascii") as file:
+        with open(os.open(self.path("password"), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
             file.write(password + "\n")
         matrix = {"homeserver": server.url, "user": self.user, "password_file": self.path("password"),
                   "invites": "everyone", "invites_per_minute": 1000}
