@@ -14,7 +14,7 @@ import time
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-REQUIREMENTS = os.path.join(HERE, "requirements.txt")
+REQUIREMENTS = os.path.join(HERE, "synapse_requirements.txt")
 SECRET = "for tests on this machine only"
 LIMITS = ("rc_message", "rc_registration", "rc_room_creation")
 NESTED_LIMITS = {"rc_login": ("address", "account", "failed_attempts"), "rc_joins": ("local", "remote"),
@@ -27,7 +27,7 @@ def cache_folder():
 
 
 def python_with_synapse():
-    """The Python of a virtual environment with what requirements.txt pins; made once, then reused."""
+    """The Python of a virtual environment with what synapse_requirements.txt pins; made once, then reused."""
     with open(REQUIREMENTS, "rb") as file:
         name = "synapse-" + hashlib.sha256(file.read()).hexdigest()[:12]
     folder = os.path.join(cache_folder(), name)
