@@ -407,12 +407,13 @@ struct Service::Loop {
         co_return sent;
     }
 
-    // Doubles up to the limit; the dice keep many conversations from coming back at once.
+    // What the server asked for, or a pause that doubles up to the limit. The dice keep many
+    // conversations from coming back at once.
     milliseconds back_off(unsigned attempts, milliseconds asked) {
         const milliseconds grown{options.retry_first.count() << std::min(attempts, 20U)};
-        const milliseconds most = std::max(asked, std::min(grown, options.retry_most));
-        const auto spread = std::uniform_int_distribution<std::int64_t>(0, most.count() / 4)(dice);
-        return most + milliseconds{spread};
+        const milliseconds pause = asked.count() > 0 ? asked : std::min(grown, options.retry_most);
+        std::uniform_int_distribution<std::int64_t> spread(0, pause.count() / 4);
+        return pause + milliseconds{spread(dice)};
     }
 
     void put_off(const Lane& lane, const Sent& sent, milliseconds pause) {
@@ -507,7 +508,7 @@ struct Service::Loop {
         }
         if (metrics.transports == 0) {
             // Their last events are answered first; then there is nothing left to do.
-            co_await quiet();
+            co_await quiet(steady_clock::now() + options.stop_within);
             stop();
         }
         changed.ring();
@@ -519,10 +520,11 @@ struct Service::Loop {
         });
     }
 
-    // All events are answered, or stop() was called.
-    awaitable<void> quiet() {
-        while (busy() && !stopping) {
-            co_await rested.wait();
+    // All is answered and delivered, stop() was called, or the time is over.
+    awaitable<void> quiet(steady_clock::time_point end) {
+        bool in_time = true;
+        while (in_time && busy() && !stopping) {
+            in_time = co_await rested.wait_until(end);
         }
     }
 
@@ -567,7 +569,12 @@ void Service::stop() {
 
 awaitable<void> Service::reload(std::function<Result<std::shared_ptr<const Pack>>()> load) {
     Loop& loop = *loop_;
-    Result<std::shared_ptr<const Pack>> pack = co_await loop.on_pool(std::move(load));
+    Result<std::shared_ptr<const Pack>> pack = fail("");
+    try {
+        pack = co_await loop.on_pool(std::move(load));
+    } catch (const std::exception& problem) {
+        pack = fail(problem.what());
+    }
     if (!pack) {
         ++loop.metrics.reloads_refused;
         loop.log.write(LogLevel::error, "reload_refused", {{"why", pack.error().message}});
@@ -583,6 +590,8 @@ awaitable<Result<void>> Service::receive(Incoming incoming) {
     if (loop.stopping) {
         co_return fail("befriend is stopping");
     }
+    // A clock that runs ahead, or a lie, must not move timers or let answered ids expire.
+    incoming.at = std::min(incoming.at, now());
     const LanePointer lane = loop.lane_of(incoming.conversation);
     const auto event = std::make_shared<Event>(loop.io, std::move(incoming));
     lane->events.push_back(event);

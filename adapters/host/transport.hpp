@@ -60,9 +60,10 @@ public:
     // everything else is retried inside, with back-off.
     virtual boost::asio::awaitable<Result<void>> run(Inbox& inbox) = 0;
 
-    // Sends one delivery; called for one at a time and in order per conversation, for several
-    // conversations at once. `delivery.id` is the idempotency key: the same at every attempt. May
-    // be called while run() has not connected yet: answer `retry`.
+    // Sends one delivery: a Say, an Offer (it belongs to the Say before it) or a ShowPage; the
+    // other effects stay with the host. Called for one at a time and in order per conversation, for
+    // several conversations at once. `delivery.id` is the idempotency key: the same at every
+    // attempt. May be called while run() has not connected yet: answer `retry`.
     virtual boost::asio::awaitable<Sent> deliver(std::string conversation, Delivery delivery) = 0;
 
     // Takes nothing more and lets run() return. deliver() goes on working until the object ends.

@@ -67,8 +67,8 @@ Result<int> make_and_lock(const std::filesystem::path& file) {
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         close(lock);
         return fail(
-            "befriend is already open with this memory in another window, so this window "
-            "saves nothing.");
+            "befriend is already open with this memory somewhere else, so nothing is being saved "
+            "here.");
     }
     return lock;
 }
