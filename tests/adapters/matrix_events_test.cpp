@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
+#include <string_view>
 
 #include "adapters/matrix/events.hpp"
 
@@ -196,6 +198,51 @@ TEST_SUITE("adapters/matrix/events") {
         const Invite invite{"!b:here", "@ann:here", true, true};
         CHECK(news->invites == std::vector<Invite>{invite});
         CHECK(news->left == std::vector<std::string>{"!c:here"});
+    }
+
+    TEST_CASE("no bytes make the reading fail in another way than by an Error") {
+        json edit = text("* a");
+        edit["content"]["m.new_content"] = {{"msgtype", "m.text"}, {"body", "a \u00e9"}};
+        edit["content"]["m.relates_to"] = {{"rel_type", "m.replace"}, {"event_id", "$old"}};
+        const json timeline{text("hi"), edit, event("m.room.redaction", {{"redacts", "$gone"}}),
+                            event("m.room.encrypted", {{"algorithm", "x"}})};
+        const std::string whole =
+            json{{"next_batch", "s2"},
+                 {"rooms",
+                  {{"join", {{"!a:here", {{"timeline", {{"events", timeline}}}}}}},
+                   {"invite", {{"!b:here", {{"invite_state", {{"events", timeline}}}}}}}}}}
+                .dump();
+        std::minstd_rand dice(7);
+        int read = 0;
+        for (int round = 0; round < 20'000; ++round) {
+            std::string body = whole;
+            for (unsigned changes = 1 + dice() % 4; changes > 0; --changes) {
+                const std::size_t at = dice() % body.size();
+                constexpr std::string_view bytes = "\"{}[]:,0nt\\\xc3\x00 ";
+                switch (dice() % 3) {
+                    case 0:
+                        body[at] = bytes[dice() % bytes.size()];
+                        break;
+                    case 1:
+                        body.erase(at, 1 + dice() % 20);
+                        break;
+                    default:
+                        body.insert(at, body.substr(dice() % body.size(), dice() % 40));
+                }
+            }
+            const auto news = read_sync(body, reader);
+            read += news.has_value() ? 1 : 0;
+            for (const RoomNews& room : news ? news->rooms : std::vector<RoomNews>{}) {
+                for (const Event& one : room.timeline) {
+                    // What is not ignored is complete.
+                    const bool ignored = one.kind == Event::Kind::ignored;
+                    CHECK((ignored || (one.id.starts_with('$') && one.sender.starts_with('@'))));
+                    CHECK(one.at <= reader.now);
+                    CHECK(one.text.size() <= longest_text);
+                }
+            }
+        }
+        CHECK(read > 1000);
     }
 
     TEST_CASE("what is no answer of sync is refused whole") {

@@ -341,6 +341,7 @@ def test_rooms_come_and_go(bot):
     wait_until(lambda: bot.user in other.members(secret) or any(
         e["type"] == "m.room.member" and e["state_key"] == bot.user and e["content"]["membership"] == "leave"
         for e in other.events(secret)), 30, "an encrypted room is answered")
+    assert not other.words_of(bot, secret), "plain text went into an encrypted room"
 
 
 @with_bot()
