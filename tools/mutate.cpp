@@ -129,7 +129,7 @@ constexpr CommandPage mutate_page{
         "told apart as never reached. Without paths, the tests of corpus/en.\n",
     .options = mutate_options,
     .notes =
-        "Kinds: drop-pattern halve-weight drop-unless drop-hear swap-hears swap-yes-no\n"
+        "Kinds: drop-pattern cut-weight drop-unless drop-hear swap-hears swap-yes-no\n"
         "  drop-silence drop-set negate-condition drop-interrupt drop-start drop-global\n"
         "docs/measuring.md defines each.\n"
         "\n"

@@ -17,7 +17,7 @@ namespace befriend {
 
 enum class MutantKind : std::uint8_t {
     drop_pattern,
-    halve_weight,
+    cut_weight,
     drop_unless,
     drop_hear,
     swap_hears,

@@ -14,7 +14,7 @@ namespace befriend {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(MutantKind::count)> kind_names{
-    "drop-pattern",     "halve-weight",   "drop-unless",  "drop-hear",
+    "drop-pattern",     "cut-weight",     "drop-unless",  "drop-hear",
     "swap-hears",       "swap-yes-no",    "drop-silence", "drop-set",
     "negate-condition", "drop-interrupt", "drop-start",   "drop-global"};
 
@@ -32,8 +32,8 @@ std::optional<PatternChange> pattern_change(MutantKind kind) {
     switch (kind) {
         case MutantKind::drop_pattern:
             return PatternChange::drop;
-        case MutantKind::halve_weight:
-            return PatternChange::halve;
+        case MutantKind::cut_weight:
+            return PatternChange::cut;
         case MutantKind::drop_unless:
             return PatternChange::drop_unless;
         case MutantKind::drop_hear:
@@ -60,7 +60,7 @@ void list_patterns(const Pack& pack, std::vector<Mutant>& out) {
                 {kind, pack.matcher.pattern_place(number), pack.matcher.pattern_source(number), i});
         };
         add(MutantKind::drop_pattern);
-        add(MutantKind::halve_weight);
+        add(MutantKind::cut_weight);
         if (has_unless[i]) add(MutantKind::drop_unless);
     }
 }
@@ -186,7 +186,7 @@ void erase_at(std::vector<T>& list, std::size_t i) {
 void apply(Pack& pack, const Mutant& m) {
     switch (m.kind) {
         case MutantKind::drop_pattern:
-        case MutantKind::halve_weight:
+        case MutantKind::cut_weight:
         case MutantKind::drop_unless:
             break;  // the matcher is swapped as a whole
         case MutantKind::drop_hear:
@@ -259,7 +259,7 @@ bool changes_what_is_heard(const Mutant& mutant) {
         case MutantKind::drop_set:
             return mutant.inner > 0;
         case MutantKind::drop_pattern:
-        case MutantKind::halve_weight:
+        case MutantKind::cut_weight:
         case MutantKind::drop_unless:
         case MutantKind::negate_condition:
         case MutantKind::drop_interrupt:

@@ -41,8 +41,8 @@ Matcher with_changed_pattern(const Matcher& matcher, std::size_t pattern, Patter
         case PatternChange::drop:
             entry.weight = 0;
             break;
-        case PatternChange::halve:
-            entry.weight /= 2;
+        case PatternChange::cut:
+            entry.weight /= 3;
             break;
         case PatternChange::drop_unless:
             entry.unless = no_pattern;

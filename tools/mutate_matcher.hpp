@@ -13,7 +13,7 @@ namespace befriend {
 
 enum class PatternChange : std::uint8_t {
     drop,         // its weight becomes 0
-    halve,        // its weight
+    cut,          // its weight becomes a third: half of 1 would still be enough alone
     drop_unless,  // what it must not be together with
 };
 
