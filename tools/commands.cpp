@@ -58,6 +58,7 @@ const std::vector<Command>& commands() {
         {"import", "carry sentences and conversations of other systems over", run_import,
          &import_page},
         {"export", "write the labelled sentences for other systems", run_export, &export_page},
+        {"matrix", "look after the bot's account on a Matrix homeserver", run_matrix, &matrix_page},
         {"completion", "print the completion of a shell", run_completion, &completion_page},
         {"man", "print the manual page", run_man, &man_page},
     };

@@ -148,5 +148,7 @@ extern const CommandPage diff_page;
 int run_diff(Arguments arguments);
 extern const CommandPage mutate_page;
 int run_mutate(Arguments arguments);
+extern const CommandPage matrix_page;
+int run_matrix(Arguments arguments);
 
 }  // namespace befriend
