@@ -7,6 +7,7 @@ pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-i18n>=72 icu-uc>=72)  # foldi
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)                      # `regex:` patterns, linear time
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)               # the embedded store
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)             # encryption of the store
+pkg_check_modules(toml REQUIRED tomlplusplus)                              # the config of a bot; headers only
 pkg_check_modules(edit REQUIRED IMPORTED_TARGET libedit)                 # line editing in the terminal
 find_package(OpenSSL 3.0 REQUIRED)                                       # TLS in adapters/net
 add_library(befriend_json INTERFACE)
