@@ -124,6 +124,13 @@ struct Answered {
     std::string text;  // what the readings' spans point into
 };
 
+// A helpline is said, or the page of them is shown.
+bool shows_help(const Effect& effect) {
+    const auto* say = std::get_if<Say>(&effect);
+    const auto* page = std::get_if<ShowPage>(&effect);
+    return (say != nullptr && say->resource) || (page != nullptr && page->what == Show::resources);
+}
+
 class Player {
 public:
     Player(const Pack& pack, const ChatFile& file, const ChatHow& how)
@@ -234,6 +241,9 @@ private:
         answered.effects = std::move(turn.effects);
         answered.trace = std::move(turn.trace);
         run_.seen.add(pack_, stack, answered.trace);
+        if (!answered.text.empty()) run_.seen.texts.insert(answered.text);
+        if (std::ranges::any_of(answered.effects, shows_help))
+            run_.seen.countries.insert(pack_.resources.country(session_.country).code);
         nlohmann::json effects = nlohmann::json::array();
         for (const Effect& effect : answered.effects) {
             effects.push_back(to_json(effect));
@@ -487,12 +497,6 @@ private:
         const auto last_question = [](const Effect& e) {
             const auto* say = std::get_if<Say>(&e);
             return say != nullptr && (say->asks || say->text.ends_with("?"));
-        };
-        const auto shows_help = [](const Effect& e) {
-            const auto* say = std::get_if<Say>(&e);
-            const auto* page = std::get_if<ShowPage>(&e);
-            return (say != nullptr && say->resource) ||
-                   (page != nullptr && page->what == Show::resources);
         };
         bool good = true;
         if (word == "remember") {

@@ -9,9 +9,10 @@
 namespace befriend {
 namespace {
 
-enum Kind : std::size_t { steps, branches, silences, interrupts, variations, patterns };
-constexpr std::string_view kind_names[] = {"steps",      "branches",   "silences",
-                                           "interrupts", "variations", "patterns"};
+enum Kind : std::size_t { steps, branches, silences, interrupts, variations, patterns, locales };
+constexpr std::string_view kind_names[] = {"steps",      "branches", "silences", "interrupts",
+                                           "variations", "patterns", "locales"};
+constexpr std::string_view words_kind = "words";  // entry_coverage.hpp
 constexpr std::string_view all_kinds = "all";
 constexpr std::size_t most_shown = 60;  // bytes of a text that only has to be recognised
 
@@ -108,6 +109,8 @@ void Seen::add(const Seen& other) {
     heard.insert(other.heard.begin(), other.heard.end());
     interrupted.insert(other.interrupted.begin(), other.interrupted.end());
     patterns.insert(other.patterns.begin(), other.patterns.end());
+    texts.insert(other.texts.begin(), other.texts.end());
+    countries.insert(other.countries.begin(), other.countries.end());
 }
 
 std::string beginning(const std::string& text, std::size_t most) {
@@ -167,9 +170,19 @@ Coverage coverage_of(const Pack& pack, const Seen& seen) {
             kind(patterns), seen.patterns.contains(i),
             {pack.matcher.pattern_place(i), beginning(pack.matcher.pattern_source(i), most_shown)});
     }
+    for (const Country& country : pack.resources.countries) {
+        const std::string& of = country.names.empty() ? country.code : country.names.front();
+        count(kind(locales), seen.countries.contains(country.code),
+              {"dialogs/resources/" + country.code + ".yaml:1",
+               locale_name(pack, country) + ": helplines of " + of});
+    }
     result.dialogs = dialogs.size();
     result.dialogs_of = pack.dialogs.size();
     return result;
+}
+
+std::string locale_name(const Pack& pack, const Country& country) {
+    return country.code == "international" ? pack.language : pack.language + "-" + country.code;
 }
 
 Result<std::map<std::string, double>> read_coverage_floors(std::string_view text) {
@@ -188,13 +201,14 @@ Result<std::map<std::string, double>> read_coverage_floors(std::string_view text
         const auto [end, problem] =
             std::from_chars(part.data(), part.data() + part.size(), percent);
         const bool known =
-            name == all_kinds ||
+            name == all_kinds || name == words_kind ||
             std::find(std::begin(kind_names), std::end(kind_names), name) != std::end(kind_names);
         if (!known || problem != std::errc{} || end != part.data() + part.size() || percent < 0 ||
             percent > 100) {
             return fail(
                 "--fail-under takes a percentage, or KIND=PERCENTAGE with commas between; the "
-                "kinds are steps, branches, silences, interrupts, variations, patterns, all");
+                "kinds are steps, branches, silences, interrupts, variations, patterns, locales, "
+                "words, all");
         }
         floors[std::string(name)] = percent;
     }

@@ -23,6 +23,8 @@ struct Seen {
     std::set<std::string> heard;                                // file:line of an entry of `hear`
     std::set<std::pair<std::string, std::string>> interrupted;  // dialog, the dialog it called
     std::set<std::uint32_t> patterns;                           // that decided a reading
+    std::set<std::string> texts;                                // what the person wrote
+    std::set<std::string> countries;                            // whose helplines were shown
 
     // One turn; `stack` are the dialogs that were open when it began.
     void add(const Pack& pack, const std::vector<std::string>& stack, const Trace& trace);
@@ -45,7 +47,8 @@ struct CoverageKind {
 
 // Steps that say nothing and wait for nothing leave no trace and are not counted.
 struct Coverage {
-    std::vector<CoverageKind> kinds;  // steps, branches, silences, interrupts, variations, patterns
+    // steps, branches, silences, interrupts, variations, patterns, locales; words where asked for
+    std::vector<CoverageKind> kinds;
     std::size_t dialogs = 0;
     std::size_t dialogs_of = 0;
     std::vector<std::string> not_reached;  // dialogs
@@ -56,7 +59,11 @@ struct Coverage {
 // The first bytes of a text, cut between characters, with "..." where something is left out.
 std::string beginning(const std::string& text, std::size_t most);
 
+// Without the kind "words": entry_coverage.hpp.
 Coverage coverage_of(const Pack& pack, const Seen& seen);
+
+// The locale of the helplines of a country: "en-gb", "en" for the international ones.
+std::string locale_name(const Pack& pack, const Country& country);
 
 // "60" for all kinds together, "steps=80,patterns=50" for kinds of their own. The Error says what
 // could be written.

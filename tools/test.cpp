@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,11 +15,13 @@
 #include "tools/changes.hpp"
 #include "tools/chat_file.hpp"
 #include "tools/commands.hpp"
+#include "tools/entry_coverage.hpp"
 #include "tools/files.hpp"
 #include "tools/near_miss.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
 #include "tools/parallel.hpp"
+#include "tools/pattern_lab.hpp"
 #include "tools/test_report.hpp"
 #include "tools/text_diff.hpp"
 
@@ -201,6 +204,7 @@ void test_cases(const Pack& pack, const Cases& cases, std::size_t jobs, TestRepo
                  pack.matcher.understand(one.text, {}, scratch[worker]).readings) {
                 if (reading.counts) seen[worker].patterns.insert(reading.pattern);
             }
+            seen[worker].texts.insert(one.text);
             return;
         }
         ChatRun run = play(pack, cases.steps[i - sentences], {});
@@ -212,7 +216,9 @@ void test_cases(const Pack& pack, const Cases& cases, std::size_t jobs, TestRepo
     }
 }
 
-TestReport run_plan(const Pack& pack, Plan plan, const Options& options, std::uint64_t misses) {
+// `catalogue`: the intent files for coverage of the word lists, or nullptr.
+TestReport run_plan(const Pack& pack, const Catalogue* catalogue, Plan plan, const Options& options,
+                    std::uint64_t misses) {
     TestReport report;
     report.seed = options.number("--seed", 1).value_or(1);
     report.rows = std::move(plan.rows);
@@ -244,6 +250,11 @@ TestReport run_plan(const Pack& pack, Plan plan, const Options& options, std::ui
     for (const Seen& one : seen) all.add(one);
     all.patterns.insert(report.scores.patterns.begin(), report.scores.patterns.end());
     report.coverage = coverage_of(pack, all);
+    if (catalogue != nullptr) {
+        for (const Utterance& row : report.rows) all.texts.insert(row.text);
+        report.coverage.kinds.push_back(
+            entry_coverage(*catalogue, pack.matcher, all.texts, plan.jobs));
+    }
     report.not_covered = under_floors(report.coverage, plan.floors);
     for (const auto& [kind, percent] : plan.floors) report.floors_asked.push_back(kind);
 
@@ -279,7 +290,13 @@ int run_once(const Options& options) {
         return 2;
     }
     const bool whole = plan->whole;
-    const TestReport report = run_plan(*pack, std::move(*plan), options, *misses);
+    std::optional<Catalogue> catalogue;
+    if (options.has("--coverage") || options.has("--fail-under") || options.has("--html")) {
+        catalogue = catalogue_or_complain("test", options.get("--pack"));
+        if (!catalogue) return 2;
+    }
+    const TestReport report =
+        run_plan(*pack, catalogue ? &*catalogue : nullptr, std::move(*plan), options, *misses);
     for (const ConversationResult& one : report.conversations) {
         if (one.rewritten) std::fprintf(stderr, "rewritten: %s\n", one.file.c_str());
     }
@@ -343,8 +360,9 @@ constexpr CommandPage test_page{
         "Changes of wording: typos, case, endings, synonyms, quotes, elongation, apostrophes,\n"
         "clauses.\n"
         "\n"
-        "Kinds of coverage: steps, branches, silences, interrupts, variations, patterns; a\n"
-        "number alone speaks of all together.\n"
+        "Kinds of coverage: steps, branches, silences, interrupts, variations, patterns,\n"
+        "locales (countries whose helplines were shown) and, with --coverage, --fail-under or\n"
+        "--html, words (entries of the word lists); a number alone speaks of all together.\n"
         "\n"
         "Exit code: 0 all passed, 1 something failed, 2 something could not be read.\n",
     .examples =

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "intents/catalogue.hpp"
+#include "tools/entry_coverage.hpp"
+
 using namespace befriend;
 
 namespace {
@@ -124,5 +127,49 @@ TEST_SUITE("tools/coverage") {
         CHECK(
             under_floors(coverage, {{"steps", 51.0}}) ==
             std::vector<std::string>{"coverage of steps is 50.0 % (1 of 2), --fail-under is 51 %"});
+    }
+
+    TEST_CASE("a country is covered when its helplines were shown") {
+        Pack pack = small_pack();
+        pack.resources.countries = {Country{"gb", {"united kingdom"}, "999", {}},
+                                    Country{"international", {}, "112", {}}};
+        Seen seen;
+        seen.countries.insert("international");
+        const CoverageKind locales = kind(coverage_of(pack, seen), "locales");
+        CHECK(locales.covered == 1);
+        REQUIRE(locales.uncovered.size() == 1);
+        CHECK(locales.uncovered[0].place == "dialogs/resources/gb.yaml:1");
+        CHECK(locales.uncovered[0].what == "en-gb: helplines of united kingdom");
+    }
+
+    TEST_CASE("an entry is used where a counting pattern took its words with its list") {
+        Diagnostics diagnostics;
+        const Catalogue catalogue = load_catalogue({{"intents/en/small.yaml", R"(language: en
+words:
+  kin: ["sister", "step brother", "=aunts", "<far_kin>"]
+  far_kin: ["cousin"]
+  idle: ["tea"]
+intents:
+  family_talk:
+    kind: content
+    patterns:
+      - { like: "my <kin> shouts" }
+      - { like: "with <idle> and <kin>", unless: "wrongly" }
+)"}},
+                                                   diagnostics);
+        const Matcher matcher = Matcher::compile(catalogue, diagnostics);
+        REQUIRE(diagnostics.empty());
+        const auto uncovered = [&](std::set<std::string> texts) {
+            std::string out;
+            for (const Uncovered& one : entry_coverage(catalogue, matcher, texts, 2).uncovered)
+                out += one.place + " " + one.what + "; ";
+            return out;
+        };
+        CHECK(entry_coverage(catalogue, matcher, {}, 1).of == 6);
+        // Outside a match nothing counts, nor what an unless cancelled.
+        CHECK(uncovered({"sister tea aunts", "wrongly with tea and aunts"}) == uncovered({}));
+        CHECK(uncovered({"my step brothers shouts", "my cousin shouts", "with tea and aunts"}) ==
+              "intents/en/small.yaml:3:9 <kin>: sister; ");
+        CHECK(uncovered({"my aunt shouts"}) == uncovered({}));
     }
 }
