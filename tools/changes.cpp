@@ -33,7 +33,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 // Two neighbouring letters of one long word change places.
-std::string typos(std::string text, std::uint64_t seed) {
+std::string typos(std::string text, std::uint64_t seed, const Synonyms&) {
     auto words = words_of(text);
     std::erase_if(words, [](const auto& word) {
         constexpr std::size_t long_word = 7;
@@ -47,42 +47,41 @@ std::string typos(std::string text, std::uint64_t seed) {
     return text;
 }
 
-std::string upper_case(std::string text, std::uint64_t) {
+std::string upper_case(std::string text, std::uint64_t, const Synonyms&) {
     for (char& c : text) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     }
     return text;
 }
 
-std::string endings(std::string text, std::uint64_t) {
+std::string endings(std::string text, std::uint64_t, const Synonyms&) {
     while (!text.empty() && (text.back() == '.' || text.back() == '!')) text.pop_back();
     return text + "...";
 }
 
-// The first of these that occurs as a word of its own.
-std::string synonyms(std::string text, std::uint64_t) {
-    constexpr std::pair<std::string_view, std::string_view> pairs[] = {
-        {"really", "so"},          {"can't", "cannot"},      {"I'm", "I am"},
-        {"i'm", "i am"},           {"don't", "do not"},      {"everyone", "everybody"},
-        {"nobody", "no one"},      {"very", "really"},       {"mum", "mother"},
-        {"mom", "mother"},         {"dad", "father"},        {"kids", "children"},
-        {"awful", "terrible"},     {"horrible", "terrible"}, {"afraid", "scared"},
-        {"scared", "afraid"},      {"stupid", "dumb"},       {"dumb", "stupid"},
-        {"exhausted", "worn out"},
-    };
-    for (const auto& [from, to] : pairs) {
-        const std::size_t at = text.find(from);
-        if (at == std::string::npos) continue;
-        const std::size_t end = at + from.size();
-        if ((at > 0 && is_letter(text[at - 1])) || (end < text.size() && is_letter(text[end]))) {
-            continue;
-        }
-        return text.replace(at, from.size(), to);
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+
+std::string small_letters(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (is_capital(c)) c = static_cast<char>(c + 32);
+    return out;
+}
+
+// One word gives way to another of its list.
+std::string synonyms(std::string text, std::uint64_t seed, const Synonyms& known) {
+    const auto words = words_of(text);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto [begin, end] = words[(i + seed) % words.size()];
+        std::string other = known.other(small_letters(text.substr(begin, end - begin)), seed);
+        if (other.empty()) continue;
+        if (is_capital(text[begin])) other[0] = static_cast<char>(other[0] - 32);
+        return text.replace(begin, end - begin, other);
     }
     return text;
 }
 
-std::string curly_quotes(std::string text, std::uint64_t) {
+std::string curly_quotes(std::string text, std::uint64_t, const Synonyms&) {
     replace_all(text, "'", "\u2019");
     bool open = false;
     for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos;) {
@@ -93,7 +92,7 @@ std::string curly_quotes(std::string text, std::uint64_t) {
 }
 
 // One word drawn out: "so" becomes "sooo".
-std::string elongation(std::string text, std::uint64_t seed) {
+std::string elongation(std::string text, std::uint64_t seed, const Synonyms&) {
     auto words = words_of(text);
     std::erase_if(words, [&](const auto& word) {
         return word.second - word.first < 2 ||
@@ -106,7 +105,7 @@ std::string elongation(std::string text, std::uint64_t seed) {
     return text.insert(at, 2, text[at]);
 }
 
-std::string apostrophes(std::string text, std::uint64_t) {
+std::string apostrophes(std::string text, std::uint64_t, const Synonyms&) {
     replace_all(text, "'", "");
     replace_all(text, "\u2019", "");
     return text;
@@ -114,7 +113,7 @@ std::string apostrophes(std::string text, std::uint64_t) {
 
 // "A. B" becomes "B. A", and "A, B" becomes "B, A". After "but" and its like the order means
 // something, so those stay.
-std::string clauses(std::string text, std::uint64_t) {
+std::string clauses(std::string text, std::uint64_t, const Synonyms&) {
     for (const std::string_view between : {". ", ", "}) {
         const std::size_t at = text.find(between);
         if (at == std::string::npos || at == 0 ||
@@ -144,12 +143,16 @@ constexpr Change all_changes[] = {
     {"typos", "two letters of a long word change places", typos},
     {"case", "everything in capitals", upper_case},
     {"endings", "the sentence trails off", endings},
-    {"synonyms", "a word for another that means the same", synonyms},
+    {"synonyms", "a word for another of its word list", synonyms},
     {"quotes", "curly apostrophes and quotation marks", curly_quotes},
     {"elongation", "a word is drawn out", elongation},
     {"apostrophes", "apostrophes are left out", apostrophes},
     {"clauses", "two clauses change places", clauses},
 };
+
+double share(std::size_t same, std::size_t of) {
+    return of == 0 ? 1.0 : static_cast<double>(same) / static_cast<double>(of);
+}
 
 std::set<std::string> labels_of(const Pack& pack, std::string_view text, const Utterance& row,
                                 Scratch& scratch, Understanding& heard) {
@@ -162,6 +165,34 @@ std::set<std::string> labels_of(const Pack& pack, std::string_view text, const U
 }
 
 }  // namespace
+
+Synonyms::Synonyms(const Catalogue& catalogue) {
+    std::map<std::string, std::size_t> lists_with;
+    for (const Lexicon& list : catalogue.lexicons) {
+        std::set<std::string> entries;
+        for (const Lexicon::Entry& entry : list.entries) entries.insert(entry.text);
+        for (const std::string& entry : entries) ++lists_with[entry];
+    }
+    for (const Lexicon& list : catalogue.lexicons) {
+        std::vector<std::string> words;
+        for (const Lexicon::Entry& entry : list.entries) {
+            const bool one_word = std::ranges::all_of(
+                entry.text, [](char c) { return is_letter(c) && !is_capital(c); });
+            if (one_word && lists_with[entry.text] == 1) words.push_back(entry.text);
+        }
+        if (words.size() < 2) continue;
+        for (const std::string& word : words) list_of_.emplace(word, lists_.size());
+        lists_.push_back(std::move(words));
+    }
+}
+
+std::string Synonyms::other(const std::string& word, std::uint64_t seed) const {
+    const auto found = list_of_.find(word);
+    if (found == list_of_.end()) return {};
+    const std::vector<std::string>& list = lists_[found->second];
+    const auto at = static_cast<std::size_t>(std::ranges::find(list, word) - list.begin());
+    return list[(at + 1 + seed % (list.size() - 1)) % list.size()];
+}
 
 std::span<const Change> changes() { return all_changes; }
 
@@ -180,12 +211,11 @@ std::string change_names() {
     return names;
 }
 
-double Robustness::score() const {
-    return changed == 0 ? 1.0 : static_cast<double>(same) / static_cast<double>(changed);
-}
+double Robustness::score() const { return share(same, changed); }
+double Robustness::conversation_score() const { return share(conversations_same, conversations); }
 
 Robustness robustness(const Pack& pack, const std::vector<Utterance>& rows, const Change& change,
-                      std::size_t jobs) {
+                      const Synonyms& known, std::size_t jobs) {
     struct Outcome {
         bool changed = false;
         std::string differs{};
@@ -195,7 +225,7 @@ Robustness robustness(const Pack& pack, const std::vector<Utterance>& rows, cons
     std::vector<Understanding> heard(scratch.size());
     in_parallel(rows.size(), jobs, change.name, [&](std::size_t i, std::size_t worker) {
         const Utterance& row = rows[i];
-        const std::string text = change.apply(row.text, row.line);
+        const std::string text = change.apply(row.text, row.line, known);
         if (text == row.text) return;
         outcomes[i].changed = true;
         const auto before = labels_of(pack, row.text, row, scratch[worker], heard[worker]);

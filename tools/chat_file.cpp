@@ -304,11 +304,18 @@ private:
         Incoming incoming = event(Incoming::Kind::message);
         for (std::size_t i = begin; i < end; ++i) {
             const ChatLine& part = file_.lines[i];
-            incoming.parts.push_back(how_.change == nullptr
-                                         ? part.text
-                                         : how_.change->apply(part.text, file_.seed + part.number));
+            incoming.parts.push_back(changed(part));
         }
         return take(std::move(incoming));
+    }
+
+    std::string changed(const ChatLine& part) {
+        if (how_.change == nullptr) return part.text;
+        static const Synonyms none;
+        std::string text = how_.change->apply(part.text, file_.seed + part.number,
+                                              how_.known == nullptr ? none : *how_.known);
+        run_.changed = run_.changed || text != part.text;
+        return text;
     }
 
     void act(std::size_t begin, std::size_t end_of_action, std::size_t end) {

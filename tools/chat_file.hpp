@@ -58,13 +58,15 @@ struct ChatRun {
     std::string now;                    // the file as it would have to be written to pass
     std::vector<std::string> effects;   // one JSON line a turn, to compare two runs
     Seen seen;                          // for coverage
+    bool changed = false;               // ChatHow::change altered what the person wrote
 };
 
 struct ChatHow {
-    bool save_and_load = false;      // the session goes through its stored form before every turn
-    bool record = false;             // write a `<` line for every bubble, asked for or not
-    bool only_meaning = false;       // check = ? ! and not the wording
-    const Change* change = nullptr;  // done to the person's lines
+    bool save_and_load = false;       // the session goes through its stored form before every turn
+    bool record = false;              // write a `<` line for every bubble, asked for or not
+    bool only_meaning = false;        // check = ? ! and not the wording
+    const Change* change = nullptr;   // done to the person's lines
+    const Synonyms* known = nullptr;  // for that change; nullptr: none
 };
 
 ChatRun play(const Pack& pack, const ChatFile& file, const ChatHow& how);

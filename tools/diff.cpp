@@ -3,12 +3,15 @@
 // befriend diff: what changes between two packs, on the corpus.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "engine/base/json_line.hpp"
 #include "tools/commands.hpp"
+#include "tools/git_revision.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
 #include "tools/replay.hpp"
@@ -90,6 +93,18 @@ nlohmann::json reading_object(const RowReading& reading) {
     return {{"labels", reading.labels}, {"rank", reading.rank}, {"ask", reading.ask}};
 }
 
+// A folder, a revision or the pack built in; nullptr when it cannot be read, which was told.
+std::shared_ptr<const Pack> pack_named(const std::string& name) {
+    if (name == "built-in") return pack_or_complain("diff", "", "en");
+    if (std::filesystem::is_directory(name)) return pack_or_complain("diff", name, "en");
+    const auto revision = RevisionFolder::take(name);
+    if (!revision) {
+        usage_error("diff", revision.error().message);
+        return nullptr;
+    }
+    return pack_or_complain("diff", revision->path().string(), "en");
+}
+
 }  // namespace
 
 constexpr CommandPage diff_page{
@@ -97,12 +112,15 @@ constexpr CommandPage diff_page{
     .text =
         "Replays the corpus on two packs and shows only what changes: sentences that are read\n"
         "differently, with totals per label, and for each conversation the first turn that\n"
-        "differs, with both answers. OLD and NEW are folders with intents/ and dialogs/, or\n"
-        "the word built-in. Without paths, the corpus of corpus/en.\n",
+        "differs, with both answers. OLD and NEW are folders with intents/ and dialogs/, git\n"
+        "revisions (HEAD~3, a tag), or the word built-in. Without paths, the corpus of\n"
+        "corpus/en as it lies in the working folder.\n",
     .options = diff_options,
     .notes = "Exit code: 0 nothing changes, 1 something does, 2 something cannot be read.\n",
     .examples =
         "befriend diff built-in .\n"
+        "befriend diff HEAD .\n"
+        "befriend diff HEAD~3 HEAD --rows 100\n"
         "befriend diff ../before . corpus/en/conversations\n",
 };
 
@@ -112,11 +130,8 @@ int run_diff(Arguments arguments) {
     const auto shown = options->number("--rows", 20);
     if (!shown) return usage_error("diff", "--rows takes a whole number");
     if (options->rest.size() < 2) return usage_error("diff", "two packs are needed: OLD NEW");
-    const auto folder = [](const std::string& name) {
-        return name == "built-in" ? std::string() : name;
-    };
-    const auto before = pack_or_complain("diff", folder(options->rest[0]), "en");
-    const auto after = before ? pack_or_complain("diff", folder(options->rest[1]), "en") : nullptr;
+    const auto before = pack_named(options->rest[0]);
+    const auto after = before ? pack_named(options->rest[1]) : nullptr;
     if (!before || !after) return 2;
     const auto corpus = read_corpus({options->rest.begin() + 2, options->rest.end()});
     if (!corpus) return usage_error("diff", corpus.error().message);

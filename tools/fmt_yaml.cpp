@@ -562,7 +562,9 @@ private:
             return block(item, indent);
         const auto line = in_line(item);
         const bool narrow = line && column() + 1 + width_of(*line) <= fmt_width;
-        if (line && (narrow || item.kind == Item::Kind::scalar || item.items.empty())) {
+        // A pattern is read, and compared with those beside it, as one line, however long.
+        const bool pattern = item.object == &pattern_schema();
+        if (line && (narrow || pattern || item.kind == Item::Kind::scalar || item.items.empty())) {
             out_ += " " + *line;
             return end_line(item);
         }

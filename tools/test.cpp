@@ -43,7 +43,7 @@ constexpr OptionSpec specs[] = {
     {"--fail-under", "N", "fail below N percent of coverage; or KIND=N,KIND=N"},
     {"--junit", "FILE", "write the results for a build server"},
     {"--html", "FILE", "write the results as a page for people"},
-    {"--metamorphic", "LIST", "change the sentences: are they heard alike? names, or all"},
+    {"--metamorphic", "LIST", "change what people write: is it heard alike? names, or all"},
     {"--watch", "", "run again whenever a file changes"},
     {"--jobs", "N", "work on so many cores (all)"},
     {"--pack", "FOLDER", "test the intents and dialogs of a folder"},
@@ -70,7 +70,7 @@ struct Plan {
 
 // Plays one file in every way.
 ConversationResult test_conversation(const Pack& pack, const Conversation& conversation,
-                                     bool accept, Seen& seen) {
+                                     const Synonyms& known, bool accept, Seen& seen) {
     const ChatFile& file = conversation.file;
     ConversationResult result;
     result.file = file.name;
@@ -93,6 +93,7 @@ ConversationResult test_conversation(const Pack& pack, const Conversation& conve
         ChatHow how;
         how.only_meaning = true;
         how.change = find_change(change);
+        how.known = &known;
         for (const std::string& failure : play(pack, file, how).failures) {
             result.failures.push_back(failure + " (with other " + change + ")");
         }
@@ -216,7 +217,43 @@ void test_cases(const Pack& pack, const Cases& cases, std::size_t jobs, TestRepo
     }
 }
 
-// `catalogue`: the intent files for coverage of the word lists, or nullptr.
+// Plays the conversations that pass with the changed sentences.
+void conversation_robustness(const Pack& pack, const Plan& plan, const Change& change,
+                             const Synonyms& known, const std::vector<ConversationResult>& results,
+                             Robustness& into) {
+    enum class Outcome : unsigned char { unchanged, same, other };
+    std::vector<Outcome> outcomes(plan.conversations.size(), Outcome::unchanged);
+    in_parallel(outcomes.size(), plan.jobs, change.name, [&](std::size_t i, std::size_t) {
+        if (!results[i].passed()) return;
+        ChatHow how;
+        how.only_meaning = true;
+        how.change = &change;
+        how.known = &known;
+        const ChatRun run = play(pack, plan.conversations[i].file, how);
+        if (run.changed) outcomes[i] = run.failures.empty() ? Outcome::same : Outcome::other;
+    });
+    for (const Outcome outcome : outcomes) {
+        into.conversations += outcome == Outcome::unchanged ? 0U : 1U;
+        into.conversations_same += outcome == Outcome::same ? 1U : 0U;
+    }
+}
+
+bool wants_words(const Options& options) {  // coverage of the word lists: costs as much as hearing
+    return options.has("--coverage") || options.has("--fail-under") || options.has("--html");
+}
+
+// The word lists are needed for their coverage and to exchange words.
+bool needs_lists(const Options& options, const Plan& plan) {
+    const auto is_exchange = [](std::string_view name) {
+        return find_change(name) == find_change("synonyms");
+    };
+    return wants_words(options) || std::ranges::any_of(plan.changes, is_exchange, &Change::name) ||
+           std::ranges::any_of(plan.conversations, [&](const Conversation& one) {
+               return std::ranges::any_of(one.file.same_result_for, is_exchange);
+           });
+}
+
+// `catalogue`: the intent files where needs_lists(), or nullptr.
 TestReport run_plan(const Pack& pack, const Catalogue* catalogue, Plan plan, const Options& options,
                     std::uint64_t misses) {
     TestReport report;
@@ -230,8 +267,9 @@ TestReport run_plan(const Pack& pack, const Catalogue* catalogue, Plan plan, con
     in_parallel(
         report.misses_shown, plan.jobs, "misread sentences",
         [&](std::size_t i, std::size_t) { report.reasons[i] = near.why(report.scores.misses[i]); });
+    const Synonyms known = catalogue == nullptr ? Synonyms() : Synonyms(*catalogue);
     for (const Change* change : plan.changes) {
-        report.robustness.push_back(robustness(pack, report.rows, *change, plan.jobs));
+        report.robustness.push_back(robustness(pack, report.rows, *change, known, plan.jobs));
     }
     report.lists_uncovered = options.has("--coverage");
 
@@ -242,15 +280,19 @@ TestReport run_plan(const Pack& pack, const Catalogue* catalogue, Plan plan, con
                 [&](std::size_t i, std::size_t worker) {
                     Seen one;
                     report.conversations[i] =
-                        test_conversation(pack, plan.conversations[i], accept, one);
+                        test_conversation(pack, plan.conversations[i], known, accept, one);
                     seen[worker].add(one);
                 });
+    for (std::size_t i = 0; i < plan.changes.size(); ++i) {
+        conversation_robustness(pack, plan, *plan.changes[i], known, report.conversations,
+                                report.robustness[i]);
+    }
     test_cases(pack, plan.cases, plan.jobs, report, seen);
     Seen all;
     for (const Seen& one : seen) all.add(one);
     all.patterns.insert(report.scores.patterns.begin(), report.scores.patterns.end());
     report.coverage = coverage_of(pack, all);
-    if (catalogue != nullptr) {
+    if (catalogue != nullptr && wants_words(options)) {
         for (const Utterance& row : report.rows) all.texts.insert(row.text);
         report.coverage.kinds.push_back(
             entry_coverage(*catalogue, pack.matcher, all.texts, plan.jobs));
@@ -291,7 +333,7 @@ int run_once(const Options& options) {
     }
     const bool whole = plan->whole;
     std::optional<Catalogue> catalogue;
-    if (options.has("--coverage") || options.has("--fail-under") || options.has("--html")) {
+    if (needs_lists(options, *plan)) {
         catalogue = catalogue_or_complain("test", options.get("--pack"));
         if (!catalogue) return 2;
     }
@@ -357,8 +399,9 @@ constexpr CommandPage test_page{
         "  ! offer ID   ! schedule silence   ! pause   ! end stop   ! says WORDS   ! rank N\n"
         "  ! resource   ! no resource   ! question   ! no question   ! nothing\n"
         "\n"
-        "Changes of wording: typos, case, endings, synonyms, quotes, elongation, apostrophes,\n"
-        "clauses.\n"
+        "Changes of wording: typos, case, endings, synonyms (another entry of the pack's word\n"
+        "list), quotes, elongation, apostrophes, clauses. A conversation that must stand some\n"
+        "says so in front: same_result_for: [case, synonyms].\n"
         "\n"
         "Kinds of coverage: steps, branches, silences, interrupts, variations, patterns,\n"
         "locales (countries whose helplines were shown) and, with --coverage, --fail-under or\n"

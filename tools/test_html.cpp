@@ -197,11 +197,13 @@ std::string misses(const TestReport& report) {
 std::string robust(const TestReport& report) {
     if (report.robustness.empty()) return {};
     std::string out =
-        "<h2>Robustness</h2>\n" + table("Sentences heard alike after a change of wording",
-                                        {"change", "sentences changed", "heard alike", "score"});
+        "<h2>Robustness</h2>\n" + table("Heard alike after a change of wording",
+                                        {"change", "sentences changed", "heard alike", "score",
+                                         "conversations changed", "same meaning", "score"});
     for (const Robustness& one : report.robustness) {
         out += row_head(one.change) + cell(one.changed) + cell(one.same) +
-               cell(number(one.score(), 3)) + "</tr>\n";
+               cell(number(one.score(), 3)) + cell(one.conversations) +
+               cell(one.conversations_same) + cell(number(one.conversation_score(), 3)) + "</tr>\n";
     }
     return out + std::string(table_end);
 }

@@ -42,10 +42,12 @@ void print_scores(const TestReport& report) {
 
 void print_robustness(const TestReport& report) {
     if (report.robustness.empty()) return;
-    std::printf("%-24s %9s %6s %6s\n", "change", "sentences", "alike", "score");
+    std::printf("%-24s %9s %6s %6s %14s %6s %6s\n", "change", "sentences", "alike", "score",
+                "conversations", "alike", "score");
     for (const Robustness& one : report.robustness) {
-        std::printf("%-24s %9zu %6zu %6.3f\n", one.change.c_str(), one.changed, one.same,
-                    one.score());
+        std::printf("%-24s %9zu %6zu %6.3f %14zu %6zu %6.3f\n", one.change.c_str(), one.changed,
+                    one.same, one.score(), one.conversations, one.conversations_same,
+                    one.conversation_score());
         for (std::size_t i = 0; i < std::min(report.misses_shown, one.differing.size()); ++i) {
             std::printf("  %s\n", one.differing[i].c_str());
         }
@@ -104,8 +106,13 @@ nlohmann::json scores_json(const TestReport& report) {
     }
     nlohmann::json robustness = nlohmann::json::object();
     for (const Robustness& one : report.robustness) {
-        robustness[one.change] = {
-            {"changed", one.changed}, {"same", one.same}, {"score", one.score()}};
+        robustness[one.change] = {{"changed", one.changed},
+                                  {"same", one.same},
+                                  {"score", one.score()},
+                                  {"conversations",
+                                   {{"changed", one.conversations},
+                                    {"same", one.conversations_same},
+                                    {"score", one.conversation_score()}}}};
     }
     return {{"rows", scores.rows},
             {"exact", scores.exact},
