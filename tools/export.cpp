@@ -13,7 +13,7 @@
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
-#include "tools/pack_source.hpp"
+#include "tools/pattern_lab.hpp"
 #include "tools/utterances.hpp"
 
 namespace befriend {
@@ -65,18 +65,11 @@ int run_export(Arguments arguments) {
         ++count;
     };
     if (!options->has("--no-examples")) {
-        Diagnostics diagnostics;
-        const std::string folder = options->get("--pack");
-        std::vector<Source> sources;
-        for (SourceFile& file :
-             folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics)) {
-            if (file.path.find("intents/") != std::string::npos)
-                sources.push_back({file.path, std::move(file.bytes)});
-        }
-        const Catalogue catalogue = load_catalogue(std::move(sources), diagnostics);
-        for (const IntentSpec& intent : catalogue.intents) {
+        const auto catalogue = catalogue_or_complain("export", options->get("--pack"));
+        if (!catalogue) return 2;
+        for (const IntentSpec& intent : catalogue->intents) {
             for (const Example& e : intent.examples)
-                add(intent.name, e.text, catalogue.files[e.place.file], e.place.at.line);
+                add(intent.name, e.text, catalogue->files[e.place.file], e.place.at.line);
         }
     }
     const std::string corpus = options->get("--corpus", "corpus/en/utterances");

@@ -17,6 +17,21 @@ constexpr std::string_view hooks[] = {
     "PAUSE", "WAITFORBOT", "BUTTONS",  "MEDIA",      "CARDS",
     "FORMS", "INCLUDE",    "ENTITIES", "TEXT_EXACT", "INTENT_CONFIDENCE"};
 
+// "TEXT_CONTAINS_ANY", "SET_SCRIPTING_MEMORY": asserters and hooks are capitals with underscores.
+// So are names of sentence lists, which are looked up first.
+bool is_hook(const std::string& word) {
+    return std::ranges::find(hooks, word) != std::end(hooks) ||
+           (word.find('_') != std::string::npos && std::ranges::all_of(word, [](char c) {
+                return c == '_' || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            }));
+}
+
+// What a press of a button says: "BUTTON payload|text", or the payload alone.
+std::string button_text(std::string_view line) {
+    const std::size_t bar = line.find('|');
+    return std::string(trim(line.substr(bar == std::string_view::npos ? 0 : bar + 1)));
+}
+
 void import_convo(const std::string& file, const std::vector<std::string>& lines, Imported& into) {
     const std::string stem = std::filesystem::path(file).filename().string();
     std::string out = chat_front(lines.front());
@@ -47,14 +62,24 @@ void import_convo(const std::string& file, const std::vector<std::string>& lines
         const std::string word = line.substr(0, line.find(' '));
         if (section == "#bot" && word == "INTENT" && line.size() > word.size()) {
             out += "= " + our_label(trim(line.substr(word.size())), file, number, into) + "\n";
-        } else if (std::ranges::find(hooks, word) != std::end(hooks)) {
+            continue;
+        }
+        // The name of a list of sentences stands for one of them.
+        if (const std::string one = into.sentence_of(our_name(line)); !one.empty()) {
+            spoken += one + "\n";
+        } else if (section == "#me" && word == "BUTTON" && line.size() > word.size()) {
+            spoken += button_text(std::string_view(line).substr(word.size())) + "\n";
+        } else if (is_hook(word)) {
             into.warn(file, number, word + " has no counterpart and is left out");
         } else if (section == "#bot" && line.starts_with('!')) {
             into.warn(file, number, "what must not be said has no counterpart and is left out");
+        } else if (section == "#bot" && line.starts_with('?')) {
+            into.warn(file, number, "what may be said has no counterpart and is left out");
         } else {
-            // The name of a list of sentences stands for one of them.
-            const std::string one = into.sentence_of(our_name(line));
-            spoken += (one.empty() ? line : one) + "\n";
+            if (line.find('$') != std::string::npos)
+                into.warn(file, number,
+                          "the value of a variable is not known; it stays as written");
+            spoken += line + "\n";
         }
     }
     close();

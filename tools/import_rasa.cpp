@@ -113,8 +113,11 @@ void import_story(const Node& story, const std::string& file, Imported& into) {
                                                        : "story";
     if (!story.has("steps")) return into.warn(file, story.position().line, "a story without steps");
     std::string out = chat_front(title);
-    for (const Node& step : story.at("steps").elements()) {
-        const std::uint32_t line = step.position().line;
+    for (const Node& written : story.at("steps").elements()) {
+        const std::uint32_t line = written.position().line;
+        const bool any_of = written.has("or") && !written.at("or").elements().empty();
+        if (any_of) into.warn(file, line, "of the step \"or\" only the first is taken");
+        const Node step = any_of ? written.at("or").elements().front() : written;
         const auto text = [&](const char* key) -> std::optional<std::string> {
             if (!step.has(key)) return std::nullopt;
             return std::string(step.at(key).text());

@@ -15,7 +15,9 @@
 #include "intents/matcher.hpp"
 #include "tools/cases.hpp"
 #include "tools/commands.hpp"
+#include "tools/diagnostic_json.hpp"
 #include "tools/options.hpp"
+#include "tools/pack_option.hpp"
 #include "tools/pack_source.hpp"
 #include "tools/reading_json.hpp"
 
@@ -156,6 +158,7 @@ constexpr OptionSpec specs[] = {
     {"--jsonl", "",
      "one JSON object a line, in and out; a line in may be the message itself or {\"text\":..., "
      "\"asked\":..., \"options\":[...], \"before\":[...]}"},
+    {"--json", "", "one object on standard output, for TEXT"},
     {"--explain", "",
      "the words, the patterns that fit with file and line, and what changed their score"},
     {"--check", "",
@@ -211,6 +214,7 @@ constexpr CommandPage try_page{
     .options = specs,
     .examples =
         "befriend try --explain \"im such an idiot\"\n"
+        "befriend try --json \"nobody calls\"\n"
         "printf 'nobody calls\\n' | befriend try --jsonl\n"
         "befriend try --check isolation\n",
 };
@@ -219,14 +223,13 @@ int run_try(Arguments arguments) {
     const auto options = parse_options(arguments, specs);
     if (!options) return usage_error("try", options.error().message);
     const bool jsonl = options->has("--jsonl"), explains = options->has("--explain");
-
-    PackOptions from;
-    from.folder = options->get("--pack");
+    const bool as_json = options->has("--json");
+    const std::string folder = options->get("--pack");
     if (options->has("--check")) {
         Diagnostics diagnostics;
         std::vector<Source> sources;
         const auto files =
-            from.folder.empty() ? embedded_sources() : folder_sources(from.folder, diagnostics);
+            folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
         for (const SourceFile& file : files)
             if (file.path.find("intents/") != std::string::npos)
                 sources.push_back({file.path, file.bytes});
@@ -235,7 +238,9 @@ int run_try(Arguments arguments) {
         const Matcher matcher = Matcher::compile(catalogue, diagnostics);
         check_examples(catalogue, matcher, diagnostics,
                        options->rest.empty() ? std::string() : options->rest.front());
+        if (as_json) std::cout << json_line(diagnostics_json(diagnostics)) << std::endl;
         for (const Diagnostic& d : diagnostics) {
+            if (as_json) break;
             const auto source = std::find_if(kept.begin(), kept.end(),
                                              [&](const Source& s) { return s.name == d.file; });
             std::cerr << (source == kept.end() ? render(d) : render(d, *source));
@@ -246,10 +251,10 @@ int run_try(Arguments arguments) {
         return diagnostics.empty() ? 0 : 1;
     }
 
-    Diagnostics diagnostics;
-    const auto pack = load_pack(from, diagnostics);
-    for (const Diagnostic& d : diagnostics)
-        if (d.severity == Severity::error) std::cerr << render(d);
+    if (as_json && options->rest.empty())
+        return usage_error("try", "--json needs the TEXT; --jsonl reads lines");
+    const auto pack = pack_or_complain("try", folder, "en");
+    if (!pack) return 2;
     const Matcher& matcher = pack->matcher;
     Scratch scratch;
     scratch.explain = explains;
@@ -260,7 +265,7 @@ int run_try(Arguments arguments) {
         const SafetyState state = after(matcher, request.context.before, scratch);
         matcher.understand(request.text, request.context, scratch, u);
         const SafetyVerdict verdict = judge(matcher, u, state, Instant{});
-        if (jsonl) {
+        if (jsonl || as_json) {
             std::cout << json_line(to_json(matcher, u, verdict)) << std::endl;
         } else if (explains) {
             explain(matcher, u, verdict, scratch, std::cout);

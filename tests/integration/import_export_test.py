@@ -84,6 +84,28 @@ def test_botium():
         assert warnings == ["greet.utterances.txt:1", "bread_talk.convo.txt:14", "bread_talk.convo.txt:19"], warnings
 
 
+def test_a_story_with_forms_and_choices_keeps_what_people_say():
+    with Home() as home:
+        target, rows, warnings, _ = imported(home, "rasa", "forms.yml")
+        assert rows == {"bread for Ida": "order_bread", "good morning": "greet"}, rows
+        conversations = os.path.join(target, "corpus", "en", "conversations")
+        # Of "or" the first: otherwise the answer would stand after nothing.
+        assert turns(conversations, "one_of_two_beginnings.chat") == ["> good morning", "= greet"]
+        assert turns(conversations, "after_the_form.chat") == ["> bread for Ida", "= order_bread"]
+        assert turns(conversations, "greet_back.chat") == ["> good morning", "= greet"]
+        for line in (16, 20, 21):
+            assert "forms.yml:%d" % line in warnings, warnings
+
+
+def test_asserters_of_botium_are_no_words():
+    with Home() as home:
+        target, rows, warnings, _ = imported(home, "botium", "oven_order.convo.txt")
+        assert rows == {}, rows
+        assert turns(target, "corpus", "en", "conversations", "oven_order.chat") == [
+            "> I am $guest", "< Which loaf?", "> The rye one, please", "> wheat"]
+        assert warnings == ["oven_order.convo.txt:%d" % line for line in (3, 7, 10, 11, 12)], warnings
+
+
 def test_csv():
     with Home() as home:
         _, rows, warnings, summary = imported(home, "csv", "survey.csv")

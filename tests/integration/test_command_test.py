@@ -3,6 +3,7 @@
 import html.parser
 import json
 import os
+import re
 import xml.etree.ElementTree
 
 from support import Home, Terminal, run, run_all
@@ -70,12 +71,12 @@ def test_coverage_lists_what_no_test_used_where_it_stands():
         one = os.path.join(CHATS, "practice_senses_and_breath.chat")
         coverage = json.loads(befriend_test(home, one, "--json", "--coverage")[0])["coverage"]
         kinds = coverage["kinds"]
-        assert set(kinds) == {"steps", "branches", "silences", "interrupts", "variations", "patterns"}
+        assert set(kinds) == {"steps", "branches", "silences", "interrupts", "variations", "patterns", "locales", "words"}
         for name, kind in kinds.items():
             assert kind["covered"] + len(kind["uncovered"]) == kind["of"], name
             for item in kind["uncovered"]:
-                path, _, line = item["place"].rpartition(":")
-                assert path.endswith(".yaml") and int(line) > 0, item
+                # Entries of a word list stand many on a line and have a column, too.
+                assert re.fullmatch(r".+\.yaml:[1-9]\d*" + (r":[1-9]\d*" if name == "words" else ""), item["place"]), item
         assert 0 < kinds["steps"]["covered"] < kinds["steps"]["of"]
         assert coverage["all"]["of"] == sum(kind["of"] for kind in kinds.values())
         text, _ = befriend_test(home, one, "--coverage")
@@ -116,7 +117,8 @@ def test_robustness_has_a_score_for_each_change_that_was_asked_for():
         found = json.loads(befriend_test(home, table, "--json", "--metamorphic", "case,quotes")[0])
         robustness = found["utterances"]["robustness"]
         assert set(robustness) == {"case", "quotes"}
-        assert robustness["case"] == {"changed": 2, "same": 2, "score": 1.0}, robustness
+        assert robustness["case"] == {"changed": 2, "same": 2, "score": 1.0,
+                                      "conversations": {"changed": 0, "same": 0, "score": 1.0}}, robustness
         assert robustness["quotes"]["changed"] == 1
         every = json.loads(befriend_test(home, table, "--json", "--metamorphic", "all")[0])
         assert len(every["utterances"]["robustness"]) == 8
