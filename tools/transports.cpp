@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/host/jsonl_transport.hpp"
+#include "adapters/matrix/account.hpp"
 #include "adapters/matrix/transport.hpp"
 
 namespace befriend {
@@ -46,6 +47,24 @@ Result<matrix::Settings> matrix_settings(const Config& config) {
     }
     settings.password = without_line_end(password->value_or(""));
     settings.access_token = without_line_end(token->value_or(""));
+    settings.account = config.text("matrix.account");
+    settings.recovery_file = config.text("matrix.recovery_file");
+    settings.cross_signed_only = config.flag("matrix.cross_signed_only");
+    const auto passphrase = config.secret("matrix.passphrase");
+    if (!passphrase) {
+        return passphrase.error();
+    }
+    settings.passphrase = without_line_end(passphrase->value_or(""));
+    if (!settings.account.empty()) {
+        const auto login = matrix::read_account(settings.account);
+        if (!login) {
+            return login.error();
+        }
+        settings.homeserver = login->homeserver;
+        settings.user = login->user_id;
+        settings.access_token = login->access_token;
+        settings.password.clear();
+    }
     settings.device_name = config.text("matrix.device_name");
     settings.ca_file = config.text("matrix.ca_file");
     const std::string policy = config.text("matrix.invites");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/matrix/content.hpp"
+#include "adapters/matrix/sending.hpp"
 
 namespace befriend::matrix {
 
@@ -117,6 +118,9 @@ awaitable<void> Listener::handle(Work work) {
         }
     }
     for (Event& event : timeline) {
+        if (event.kind == Event::Kind::encrypted) {
+            event = opened(scene, std::move(event));
+        }
         if (!take_state(scene, event) && !first_sync) {
             co_await take(scene, std::move(event));
         }
@@ -149,7 +153,7 @@ awaitable<bool> Listener::update_members(const Scene& scene, const RoomNews& new
         }
     }
     const Room& now = room;
-    if (now.encrypted) {
+    if (now.encrypted && !with_.encryption) {
         with_.log("left a room: it is encrypted and encryption is not available");
         with_.doorman.leave(scene.room, std::string(encrypted_now));
         co_return false;
@@ -227,9 +231,15 @@ bool Listener::take_state(const Scene& scene, const Event& event) {
     Room& room = with_.rooms.at(scene.room);
     switch (event.kind) {
         case Event::Kind::membership:
+            if (with_.encryption) {
+                must(with_.encryption->members_changed(scene.room));
+            }
             return true;
         case Event::Kind::encryption:
             room.encrypted = true;
+            if (with_.encryption) {
+                must(with_.encryption->set_encrypted(scene.room));
+            }
             return true;
         case Event::Kind::upgraded:
             if (room.successor.empty()) {
@@ -241,6 +251,24 @@ bool Listener::take_state(const Scene& scene, const Event& event) {
         default:
             return false;
     }
+}
+
+// An encrypted event as it was written; one that waits for its key or is lost is ignored here.
+Event Listener::opened(const Scene& scene, Event event) {
+    Event nothing;
+    if (!with_.encryption) {
+        return nothing;
+    }
+    with_.rooms.at(scene.room).encrypted = true;
+    const auto reading = with_.encryption->read(scene.room, event.raw);
+    if (!reading) {
+        must(reading.error());
+        return nothing;
+    }
+    if (reading->kind != Reading::Kind::clear) {
+        return nothing;
+    }
+    return read_event(std::string_view(reading->event), scene.circumstances.reader);
 }
 
 awaitable<void> Listener::take(Scene scene, Event event) {
@@ -399,10 +427,16 @@ std::string Listener::answered(const std::string& conversation) const {
 awaitable<void> Listener::say(std::string room, std::string_view text, std::string txn) {
     const Destination place{.as_notice = true};
     std::vector<std::string> contents = contents_of(text, place);
-    const Answer sent = co_await with_.client.send(room, "m.room.message", txn, contents.front());
+    const bool encrypted = with_.rooms.at(room).encrypted;
+    const Answer sent = co_await send_event(with_.client, with_.encryption.get(), encrypted, room,
+                                            "m.room.message", txn, contents.front());
     if (!sent.good()) {
         with_.log("a notice could not be sent: " + sent.why);
     }
+}
+
+awaitable<void> Listener::ask_again(std::string room, std::string txn) {
+    co_await say(std::move(room), unreadable_sentence, std::move(txn));
 }
 
 void Listener::begin_typing(const std::string& room) {

@@ -18,6 +18,7 @@
 #include "adapters/host/transport.hpp"
 #include "adapters/matrix/client.hpp"
 #include "adapters/matrix/doorman.hpp"
+#include "adapters/matrix/encryption.hpp"
 #include "adapters/matrix/events.hpp"
 #include "adapters/matrix/rooms.hpp"
 #include "adapters/matrix/settings.hpp"
@@ -48,12 +49,16 @@ public:
         RecentEvents& recent;
         Doorman& doorman;
         std::function<void(std::string)> log;
+        const std::unique_ptr<Encryption>& encryption;  // null: there is none
         std::function<void()> failed;  // something could not be stored: begin again from the note
     };
     explicit Listener(With with) : with_(std::move(with)) {}
 
     // Queues what happened in one room. Returns at once.
     void hear(RoomNews news, Circumstances circumstances, Hold hold);
+
+    // Asks once for a message whose key did not come.
+    boost::asio::awaitable<void> ask_again(std::string room, std::string txn);
 
     // For deliveries: the event that the conversation's next message answers; empty for none.
     std::string answered(const std::string& conversation) const;
@@ -84,6 +89,7 @@ private:
     bool take_state(const Scene& scene, const Event& event);
     boost::asio::awaitable<Event> look_up(std::string room, std::string id, Reader reader);
     boost::asio::awaitable<bool> is_for_us(const Scene& scene, const Event& event);
+    Event opened(const Scene& scene, Event event);
     void tell(const Scene& scene, Incoming incoming);
     boost::asio::awaitable<void> receive(Scene scene, Incoming incoming);
     boost::asio::awaitable<void> say(std::string room, std::string_view text, std::string txn);

@@ -29,6 +29,13 @@ struct Settings {
     int invites_per_minute = 20;
     bool refuse_openly = true;  // leave what we do not join, so that nobody waits
 
+    // What `befriend matrix login` left (account.hpp): its login and its keys are used. Empty: no
+    // encryption, and encrypted rooms are refused.
+    std::string account;
+    std::string passphrase;          // of the keys there; may be empty
+    std::string recovery_file;       // empty: beside the folder
+    bool cross_signed_only = false;  // write to and read from signed devices only
+
     bool typing = true;
     bool read_receipts = true;
 

@@ -6,13 +6,16 @@
 #include <utility>
 #include <variant>
 
+#include "adapters/matrix/account.hpp"
 #include "adapters/matrix/client.hpp"
 #include "adapters/matrix/content.hpp"
 #include "adapters/matrix/doorman.hpp"
+#include "adapters/matrix/encryption.hpp"
 #include "adapters/matrix/events.hpp"
 #include "adapters/matrix/json.hpp"
 #include "adapters/matrix/listener.hpp"
 #include "adapters/matrix/rooms.hpp"
+#include "adapters/matrix/sending.hpp"
 #include "adapters/matrix/session.hpp"
 #include "adapters/matrix/tasks.hpp"
 
@@ -62,17 +65,22 @@ private:
               rooms(inbox_),
               doorman(of.settings_, *client, inbox_, tasks, of.log_),
               listener({of.settings_, *client, inbox_, tasks, rooms, recent, doorman, of.log_,
-                        std::move(failed)}) {}
+                        encryption, std::move(failed)}) {}
 
         Inbox& inbox;
         std::unique_ptr<Client> client;
-        std::unique_ptr<Client> poll;  // for /sync alone, so that it can be ended
+        std::unique_ptr<Client> poll;            // for /sync alone, so that it can be ended
+        std::unique_ptr<Encryption> encryption;  // null: there is none
         Rooms rooms;
         Doorman doorman;
         Listener listener;
     };
 
     Result<void> open(Inbox& inbox);
+    Result<void> open_encryption(const Account& account);
+    awaitable<void> set_up_encryption();
+    awaitable<Result<void>> decrypt_sync(std::string body, SyncNews& news, const Reader& reader);
+    void ask_for_unreadable();
     awaitable<void> follow();
     awaitable<std::string> display_name();
     void take(SyncNews news, Circumstances circumstances);
@@ -122,6 +130,11 @@ awaitable<Result<void>> MatrixTransport::run(Inbox& inbox) {
             break;
         }
         parts_->poll->use(*account);
+        const auto encryption = open_encryption(*account);
+        if (!encryption) {
+            co_return encryption.error();
+        }
+        co_await set_up_encryption();
         signed_in_ = true;
         log_("signed in");
         co_await follow();
@@ -135,6 +148,84 @@ awaitable<Result<void>> MatrixTransport::run(Inbox& inbox) {
     }
     co_await tasks_.until_at_most(0);
     co_return Result<void>();
+}
+
+// An Error is the operator's to mend: a wrong passphrase, keys that another program uses.
+Result<void> MatrixTransport::open_encryption(const Account& account) {
+    if (settings_.account.empty() || !Crypto::available() || parts_->encryption) {
+        return {};
+    }
+    EncryptionOptions options;
+    options.user_id = account.user;
+    options.device_id = account.device;
+    options.folder = keys_folder(settings_.account);
+    options.passphrase = settings_.passphrase;
+    options.recovery_file = settings_.recovery_file.empty() ? recovery_file(settings_.account)
+                                                            : settings_.recovery_file;
+    options.cross_signed_only = settings_.cross_signed_only;
+    options.log = log_;
+    Ask ask = [client = parts_->client.get()](HttpRequest request) {
+        return client->ask(std::move(request));
+    };
+    Notes notes;
+    notes.read = [&inbox = parts_->inbox](const std::string& key) { return inbox.note(key); };
+    notes.write = [&inbox = parts_->inbox](const std::string& key, const std::string& value) {
+        return inbox.set_note(key, value);
+    };
+    auto opened =
+        Encryption::open(tasks_.executor(), std::move(options), std::move(ask), std::move(notes));
+    if (!opened) {
+        return fail("matrix: " + opened.error().message);
+    }
+    parts_->encryption = std::move(*opened);
+    return {};
+}
+
+awaitable<void> MatrixTransport::set_up_encryption() {
+    Backoff backoff(first_wait, longest_wait);
+    while (parts_->encryption && !tasks_.stopping()) {
+        const auto ready = co_await parts_->encryption->setup();
+        if (ready) {
+            log_(ready->device_signed ? "encryption is ready"
+                                      : "the device is not signed: " + ready->remedy);
+            co_return;
+        }
+        log_("encryption: " + ready.error().message);
+        co_await tasks_.pause(backoff.next());
+    }
+}
+
+// Gives the keys of this answer to the machine, before anything of it is read. Messages whose keys
+// came late are put in front of the news.
+awaitable<Result<void>> MatrixTransport::decrypt_sync(std::string body, SyncNews& news,
+                                                      const Reader& reader) {
+    if (!parts_->encryption) {
+        co_return Result<void>();
+    }
+    const auto late = co_await parts_->encryption->on_sync(std::move(body));
+    if (!late) {
+        co_return late.error();
+    }
+    std::vector<RoomNews> rooms;
+    for (const RoomEvent& one : *late) {
+        RoomNews& room = rooms.emplace_back();
+        room.room = one.room;
+        room.timeline.push_back(read_event(std::string_view(one.event), reader));
+    }
+    news.rooms.insert(news.rooms.begin(), std::make_move_iterator(rooms.begin()),
+                      std::make_move_iterator(rooms.end()));
+    co_return Result<void>();
+}
+
+void MatrixTransport::ask_for_unreadable() {
+    if (!parts_->encryption) {
+        return;
+    }
+    for (const std::string& room :
+         parts_->encryption->unreadable(std::chrono::steady_clock::now())) {
+        const auto stamp = now().time_since_epoch().count();
+        tasks_.start(parts_->listener.ask_again(room, "unreadable-" + std::to_string(stamp)));
+    }
 }
 
 awaitable<std::string> MatrixTransport::display_name() {
@@ -177,10 +268,17 @@ awaitable<void> MatrixTransport::follow() {
             co_await tasks_.pause(wait);
             continue;
         }
+        const auto keys = co_await decrypt_sync(answer.body, *news, circumstances.reader);
+        if (!keys) {
+            log_("encryption: " + keys.error().message);
+            failed_ = true;
+            break;
+        }
         backoff.reset();
         backlog = false;
         since = news->next;
         take(std::move(*news), std::move(circumstances));
+        ask_for_unreadable();
         co_await tasks_.until_at_most(most_under_way);
     }
 }
@@ -193,7 +291,7 @@ void MatrixTransport::take(SyncNews news, Circumstances circumstances) {
         }
     }
     for (const Invite& invite : news.invites) {
-        if (!parts_->doorman.invited(invite, false)) {
+        if (!parts_->doorman.invited(invite, parts_->encryption != nullptr)) {
             failed_ = true;
         }
     }
@@ -231,8 +329,10 @@ void MatrixTransport::advance() {
 
 awaitable<std::optional<Sent>> MatrixTransport::send_one(std::string room, std::string txn,
                                                          std::string content, Recent recent) {
+    const bool encrypted = parts_->rooms.at(room).encrypted;
     const Answer answer =
-        co_await parts_->client->send(room, "m.room.message", std::move(txn), std::move(content));
+        co_await send_event(*parts_->client, parts_->encryption.get(), encrypted, room,
+                            "m.room.message", std::move(txn), std::move(content));
     if (answer.good()) {
         parts_->listener.spoke(room, recent.conversation);
         recent_.add(read_sent(answer), std::move(recent));
@@ -255,7 +355,7 @@ awaitable<Sent> MatrixTransport::deliver(std::string conversation, Delivery deli
     }
     const std::string room =
         address->room.empty() ? parts_->rooms.direct(address->person) : address->room;
-    if (room.empty() || parts_->rooms.at(room).encrypted) {
+    if (room.empty() || (parts_->rooms.at(room).encrypted && !parts_->encryption)) {
         co_return Sent{Sent::Kind::refused, milliseconds(0), "no room in which that can be said"};
     }
     Destination place;

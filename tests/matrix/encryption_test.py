@@ -126,6 +126,36 @@ class Bot:
         self.process.stdout.close()
 
 
+class Companion:
+    """befriend itself with this account, as `befriend run` runs it."""
+
+    def __init__(self, account):
+        self.account = account
+
+    def __enter__(self):
+        home = self.account.folder.parent
+        (home / "passphrase").write_text("a passphrase\n")
+        (home / "passphrase").chmod(0o600)
+        (home / "befriend.toml").write_text(
+            '[store]\nfile = "%s"\n[matrix]\naccount = "%s"\npassphrase_file = "%s"\ninvites = "everyone"\n'
+            % (home / "befriend.db", self.account.folder, home / "passphrase"))
+        self.log = open(home / "run.log", "a+")
+        self.process = subprocess.Popen([BEFRIEND, "run", "--config", str(home / "befriend.toml")],
+                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        return self
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def __exit__(self, kind, *_):
+        self.process.terminate()
+        self.process.wait(timeout=60)
+        if kind is not None:
+            print(self.said()[-4000:])
+        self.log.close()
+
+
 def talk_js(account, mode, *lines, person=None):
     """What matrix-js-sdk sees of the bot; see js_client.mjs."""
     person = person or "p%d" % talk_js.count
@@ -197,6 +227,21 @@ class EncryptionTest(unittest.TestCase):
             with account.bot() as bot:
                 self.no_shield(talk_js(account, "signed-only", "and after a restart?"), "and after a restart?")
                 self.assertEqual(bot.heard(), ["and after a restart?"])
+
+    def test_the_companion_talks_in_an_encrypted_room_and_goes_on_after_a_restart(self):
+        with Folder() as folder:
+            account = Account(folder, "companion")
+            account.login()
+            for mode, line in (("default", "I am such a failure"), ("signed-only", "nobody understands me")):
+                with Companion(account) as bot:
+                    seen = talk_js(account, mode, line)
+                    self.assertNotIn("failure", seen)
+                    for reply in seen["replies"]:
+                        self.assertTrue(reply["encrypted"])
+                        self.assertTrue(reply["body"])
+                        self.assertEqual(reply["shieldColour"], NO_SHIELD, seen)
+                    self.assertTrue(all(device["signedByOwner"] for device in seen["devices"]))
+                    self.assertNotIn(line, bot.said())
 
     def test_a_lost_store_is_recovered_from_the_seeds_without_a_shield(self):
         with Folder() as folder:
