@@ -70,6 +70,17 @@ def test_completion_of_the_other_shells():
         assert befriend(home, "completion")[0] == 2
 
 
+def test_fmt_leaves_a_long_pattern_on_its_line():
+    with Home() as home:
+        line = '      - { like: "%s", weight: 0.5, unless: "tea" }\n' % " ".join(["grobble"] * 30)
+        text = "language: en\nintents:\n  grobbling:\n    kind: content\n    patterns:\n" + line
+        code, out, errors = befriend(home, "fmt", "--stdin", "grobbling.yaml", given=text)
+        assert code == 0 and line in out, (code, out, errors)
+        code, out, _ = befriend(home, "fmt", "--stdin", "grobbling.yaml", given=text.replace("weight: 0.5, unless: \"tea\"",
+                                                                                        "unless: \"tea\", weight: 0.5"))
+        assert code == 0 and line in out, out
+
+
 def test_manual_page():
     with Home() as home:
         code, page, _ = befriend(home, "man")
