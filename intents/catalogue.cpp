@@ -45,7 +45,9 @@ std::optional<Polarity> polarity_of(std::string_view text) {
     return {};
 }
 
-const std::vector<std::string> file_keys = {"language", "words", "intents"};
+const std::vector<std::string> file_keys = {"language", "words", "intents", "weights"};
+const std::vector<std::string> weights_keys = {"bias", "threshold", "words"};
+constexpr double most_weight = 9;  // odds of 8,000 to 1: no single word says more
 const std::vector<std::string> intent_keys = {"kind",     "about",       "whom",   "negated",
                                               "only_if",  "threshold",   "beside", "patterns",
                                               "examples", "not_examples"};
@@ -67,7 +69,8 @@ public:
         const Document document = parse_yaml(std::move(source), diagnostics_);
         if (document.root.is_null()) return;
         const Node root(document);
-        if (!expect_map(root, "an intent file is a mapping with language, words and intents"))
+        if (!expect_map(root,
+                        "an intent file is a mapping with language, words, intents and weights"))
             return;
         check_keys(root, file_keys);
         if (root.has("language")) out_.language = root.at("language").text();
@@ -78,6 +81,10 @@ public:
         if (root.has("intents") &&
             expect_map(root.at("intents"), "intents are mappings under their names")) {
             for (const auto& [name, node] : root.at("intents").items()) intent(name, node);
+        }
+        if (root.has("weights") &&
+            expect_map(root.at("weights"), "weights are mappings under the names of intents")) {
+            for (const auto& [name, node] : root.at("weights").items()) weights(name, node);
         }
     }
 
@@ -90,6 +97,12 @@ public:
             diagnostic.hint = near.empty() ? "define it, or remove the reference"
                                            : "did you mean \"" + near + "\"?";
             diagnostics_.push_back(std::move(diagnostic));
+        }
+        for (auto& [name, diagnostic] : content_references_) {
+            const auto found = std::find_if(out_.intents.begin(), out_.intents.end(),
+                                            [&](const IntentSpec& i) { return i.name == name; });
+            if (found != out_.intents.end() && found->kind != IntentKind::content)
+                diagnostics_.push_back(std::move(diagnostic));
         }
         std::vector<std::string> lists;
         for (const Lexicon& l : out_.lexicons) lists.push_back(l.name);
@@ -276,6 +289,77 @@ private:
         out_.intents.push_back(std::move(spec));
     }
 
+    void weights(const std::string& name, const Node& node) {
+        const auto same = std::find_if(out_.weights.begin(), out_.weights.end(),
+                                       [&](const WordWeights& w) { return w.intent == name; });
+        if (same != out_.weights.end()) {
+            diagnostics_.push_back(node.complain_key(codes::duplicate_intent,
+                                                     "\"" + name + "\" already has weights in " +
+                                                         out_.files[same->place.file] + ":" +
+                                                         std::to_string(same->place.at.line),
+                                                     "join the two"));
+            return;
+        }
+        if (!expect_map(node, "an intent's weights are bias, threshold and words")) return;
+        check_keys(node, weights_keys);
+        WordWeights out;
+        out.intent = name;
+        out.place = {file_, node.key_position()};
+        if (name != any_content) {
+            references_.emplace_back(
+                name,
+                node.complain_key(codes::unknown_intent, "no intent is named \"" + name + "\""));
+            content_references_.emplace_back(
+                name, node.complain_key(codes::weights_not_content, "",
+                                        "\"" + name + "\" is heard by its patterns alone"));
+        }
+        if (node.has("bias")) {
+            if (const auto b = number(node.at("bias"), -most_weight, most_weight))
+                out.bias = static_cast<float>(*b);
+        }
+        if (node.has("threshold")) {
+            if (const auto t = number(node.at("threshold"), 0, 1))
+                out.threshold = static_cast<float>(*t);
+        }
+        if (node.has("words") && expect_map(node.at("words"), "write \"word\": 1.5, one a line")) {
+            for (const auto& [text, value] : node.at("words").items()) {
+                const auto weight = number(value, -most_weight, most_weight);
+                if (weight && weighed(text, value))
+                    out.entries.push_back(
+                        {text, static_cast<float>(*weight), {file_, value.key_position()}});
+            }
+        }
+        out_.weights.push_back(std::move(out));
+    }
+
+    // Whether the text is a word, a phrase, <a list> or @an_intent.
+    bool weighed(const std::string& text, const Node& value) {
+        if (text.starts_with('@')) {
+            references_.emplace_back(text.substr(1), value.complain_key(codes::unknown_intent,
+                                                                        "no intent is named \"" +
+                                                                            text.substr(1) + "\""));
+            return true;
+        }
+        std::vector<PatternError> errors;
+        const Pattern p = parse_pattern(text, errors);
+        using Kind = PatternNode::Kind;
+        const bool words = p.root.kind == Kind::word ||
+                           (p.root.kind == Kind::sequence &&
+                            std::all_of(p.root.parts.begin(), p.root.parts.end(),
+                                        [](const PatternNode& n) { return n.kind == Kind::word; }));
+        if (errors.empty() && p.root.kind == Kind::lexicon) {
+            lexicon_references_.emplace_back(
+                p.root.text, value.complain_key(codes::unknown_lexicon,
+                                                "no word list is named \"" + p.root.text + "\""));
+            return true;
+        }
+        if (errors.empty() && words) return true;
+        diagnostics_.push_back(
+            value.complain_key(codes::bad_entry, "\"" + text + "\" cannot have a weight",
+                               "a word, a phrase, <a word list> or @an_intent can"));
+        return false;
+    }
+
     // Word lists used in a pattern are checked when all files are read.
     void note_lexicons(const PatternNode& node, const Node& at) {
         if (node.kind == PatternNode::Kind::lexicon) {
@@ -401,7 +485,8 @@ private:
     Diagnostics& diagnostics_;
     std::uint32_t file_ = 0;
     std::unordered_map<std::string, std::string> lexicon_places_, intent_places_;
-    std::vector<std::pair<std::string, Diagnostic>> references_, lexicon_references_;
+    std::vector<std::pair<std::string, Diagnostic>> references_, lexicon_references_,
+        content_references_;
 };
 
 }  // namespace

@@ -72,11 +72,31 @@ struct Lexicon {
     Place place;
 };
 
+// What words alone say of an intent. They are asked only where no pattern of a content or crisis
+// intent counts.
+struct WordWeights {
+    std::string intent;      // or any_content
+    float bias = 0;          // log-odds of the intent before any word is seen
+    float threshold = 0.5f;  // probability from which on it is heard
+    struct Entry {
+        std::string text;  // "word", "two words", "<word_list>" or "@intent"
+        float weight = 0;  // log-odds
+        Place place;
+    };
+    std::vector<Entry> entries;
+    Place place;
+};
+
+// In the place of an intent: how likely a message is of any content intent at all. Over its
+// threshold the likeliest intent is heard even where none reaches its own.
+inline constexpr std::string_view any_content = "any";
+
 struct Catalogue {
     std::string language = "en";
     std::vector<std::string> files;
     std::vector<Lexicon> lexicons;
     std::vector<IntentSpec> intents;
+    std::vector<WordWeights> weights;
 };
 
 // Reads all files of a language together. Errors are collected; what could be read is kept.

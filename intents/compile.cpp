@@ -87,6 +87,7 @@ public:
                 if (p.unless) needs(p.unless->root);
             }
         }
+        weights();
         count_commonness();
         for (const IntentSpec& intent : in_.intents) add(intent);
         finish();
@@ -286,6 +287,65 @@ private:
             at = next;
         }
         phrase_outs_[at].insert(s);
+    }
+
+    // ---- word weights ------------------------------------------------------------------------
+
+    // The symbol of an entry that is words; a phrase has one of its own.
+    std::uint32_t symbol_of(const std::string& text) {
+        std::vector<PatternError> errors;
+        const Pattern p = parse_pattern(text, errors);
+        if (!errors.empty()) return symbol::none;
+        if (p.root.kind == Kind::word || p.root.kind == Kind::lexicon) return single(p.root);
+        if (p.root.kind != Kind::sequence) return symbol::none;
+        std::vector<std::uint32_t> path;
+        for (const PatternNode& n : p.root.parts) {
+            const std::uint32_t s = single(n);
+            if (s == symbol::none) return symbol::none;
+            path.push_back(s);
+        }
+        bool fresh = false;
+        const std::uint32_t s = intern("~" + text, fresh);
+        if (fresh) phrase(path, s);
+        return s;
+    }
+
+    void weights() {
+        t_.feature_of_intent.assign(in_.intents.size(), 0);
+        std::unordered_map<std::string, std::uint32_t> features;
+        std::vector<std::vector<WeightRow>> rows;  // per feature
+        for (const WordWeights& spec : in_.weights) {
+            const auto intent = intent_ids_.find(spec.intent);
+            const bool any = spec.intent == any_content;
+            if (!any && (intent == intent_ids_.end() ||
+                         in_.intents[intent->second].kind != IntentKind::content))
+                continue;
+            const auto set = static_cast<std::uint32_t>(t_.weighed.size());
+            t_.weighed.push_back({any ? weighs_any : intent->second, spec.bias, spec.threshold});
+            for (const WordWeights::Entry& e : spec.entries) {
+                const auto [at, fresh] =
+                    features.emplace(e.text, static_cast<std::uint32_t>(rows.size()));
+                if (fresh) {
+                    rows.emplace_back();
+                    if (e.text.starts_with('@')) {
+                        const auto other = intent_ids_.find(e.text.substr(1));
+                        if (other != intent_ids_.end())
+                            t_.feature_of_intent[other->second] = at->second + 1;
+                    } else if (const std::uint32_t s = symbol_of(e.text)) {
+                        if (t_.feature_of_symbol.size() <= s) t_.feature_of_symbol.resize(s + 1);
+                        t_.feature_of_symbol[s] = at->second + 1;
+                    }
+                }
+                const auto source = static_cast<std::uint32_t>(t_.sources.size());
+                t_.sources.push_back(e.text);
+                rows[at->second].push_back({set, e.weight, e.place.file, e.place.at.line, source});
+            }
+        }
+        for (const auto& of_feature : rows) {
+            t_.feature_rows.push_back(static_cast<std::uint32_t>(t_.weight_rows.size()));
+            t_.weight_rows.insert(t_.weight_rows.end(), of_feature.begin(), of_feature.end());
+        }
+        t_.feature_rows.push_back(static_cast<std::uint32_t>(t_.weight_rows.size()));
     }
 
     // ---- the automaton -----------------------------------------------------------------------
@@ -870,6 +930,7 @@ private:
                                        found->second.end());
         }
         t_.key_begin[next_symbol_] = static_cast<std::uint32_t>(t_.key_patterns.size());
+        t_.feature_of_symbol.resize(next_symbol_);
         for (std::size_t s = 0; s < t_.states.size(); ++s) {
             t_.states[s].gaps = static_cast<std::uint32_t>(t_.gap_list.size());
             t_.states[s].gap_count = static_cast<std::uint16_t>(gaps_of_[s].size());

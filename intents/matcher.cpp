@@ -16,6 +16,7 @@
 #include "intents/normalise.hpp"
 #include "intents/regexes.hpp"
 #include "intents/tables.hpp"
+#include "intents/word_weights.hpp"
 
 namespace befriend {
 namespace {
@@ -154,6 +155,7 @@ public:
         u_.tokens.clear();
         u_.readings.clear();
         scratch_.hits.clear();
+        scratch_.word_hits.clear();
         cut_words(u_.text, b_.cut);
         tokens();
         ClauseInput in;
@@ -1384,6 +1386,17 @@ private:
                 }
             }
         }
+        drop_by_company(intents);
+        words_alone();
+        std::stable_sort(u_.readings.begin(), u_.readings.end(),
+                         [](const Reading& a, const Reading& b) {
+                             if (a.counts != b.counts) return a.counts;
+                             return a.score > b.score;
+                         });
+    }
+
+    // Readings that do not count beside others: only_if and beside.
+    void drop_by_company(const std::vector<std::uint16_t>& intents) {
         const auto counts = [&](std::uint16_t id) {
             return std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) {
                 return r.counts && r.intent == static_cast<IntentId>(id);
@@ -1421,11 +1434,42 @@ private:
                 dropped.end())
                 r.counts = false;
         }
-        std::stable_sort(u_.readings.begin(), u_.readings.end(),
-                         [](const Reading& a, const Reading& b) {
-                             if (a.counts != b.counts) return a.counts;
-                             return a.score > b.score;
-                         });
+    }
+
+    // Where no pattern says what the message is about, its words may: see word_weights.hpp.
+    void words_alone() {
+        if (t_.weighed.empty() || n_ == 0) return;
+        // An answer to a plain question says what was asked, not what its words could mean alone.
+        if (!context_.asked.empty() && context_.asked != "open") return;
+        const bool spoken =
+            std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) {
+                const IntentKind kind = t_.intents[static_cast<std::size_t>(r.intent)].kind;
+                return (r.counts && kind == IntentKind::content) || kind == IntentKind::crisis;
+            });
+        if (spoken && !scratch_.weigh_always) return;
+        std::vector<WordHit>& hits = scratch_.word_hits;
+        const auto see = [&](std::uint32_t s, std::uint32_t begin, std::uint32_t end) {
+            if (t_.feature_of_symbol[s])
+                hits.push_back({t_.feature_of_symbol[s] - 1, begin, end, 1});
+        };
+        for (std::uint32_t i = 0; i < n_; ++i) {
+            const WordEntry& e = entry(i);
+            for (std::uint32_t k = 0; k < e.symbol_count; ++k)
+                see(t_.symbol_lists[e.symbols + k], i, i + 1);
+        }
+        for (const PhraseEdge& f : b_.phrases) {
+            for (std::uint32_t k = 0; k < f.out_count; ++k)
+                see(t_.phrase_out[f.out + k], f.begin, f.end);
+        }
+        keep_speaking(u_, hits);
+        add_readings(t_, u_, hits);
+        if (!spoken) {
+            std::vector<std::uint16_t>& added = b_.intents;
+            added.clear();
+            for (const IntentId id : weigh_words(t_, hits, u_))
+                added.push_back(static_cast<std::uint16_t>(id));
+            drop_by_company(added);
+        }
     }
 
     const Tables& t_;
@@ -1441,7 +1485,7 @@ private:
 };
 
 constexpr std::uint32_t pack_magic = 0x4D434642;  // "BFCM"
-constexpr std::uint32_t pack_version = 3;
+constexpr std::uint32_t pack_version = 4;
 
 }  // namespace
 
@@ -1513,15 +1557,22 @@ std::size_t Matcher::state_count() const { return compiled_->t.states.size(); }
 std::size_t Matcher::word_count() const { return compiled_->t.words.size(); }
 
 std::string Matcher::pattern_place(std::uint32_t pattern) const {
-    if (pattern >= compiled_->t.patterns.size()) return {};
-    const PatternEntry& p = compiled_->t.patterns[pattern];
-    return compiled_->t.files[p.file] + ":" + std::to_string(p.line);
+    const Tables& t = compiled_->t;
+    const auto place = [&](const auto& p) {
+        return t.files[p.file] + ":" + std::to_string(p.line);
+    };
+    if (pattern < t.patterns.size()) return place(t.patterns[pattern]);
+    // Rows of the word weights are numbered after the patterns.
+    pattern -= static_cast<std::uint32_t>(t.patterns.size());
+    return pattern < t.weight_rows.size() ? place(t.weight_rows[pattern]) : std::string();
 }
 
 std::string Matcher::pattern_source(std::uint32_t pattern) const {
-    return pattern < compiled_->t.patterns.size()
-               ? compiled_->t.sources[compiled_->t.patterns[pattern].source]
-               : std::string();
+    const Tables& t = compiled_->t;
+    if (pattern < t.patterns.size()) return t.sources[t.patterns[pattern].source];
+    pattern -= static_cast<std::uint32_t>(t.patterns.size());
+    return pattern < t.weight_rows.size() ? t.sources[t.weight_rows[pattern].source]
+                                          : std::string();
 }
 
 void Matcher::save(std::string& out) const {

@@ -35,6 +35,16 @@ struct HitTrace {
     std::string fate;  // "counts", "negated by \"not\"", "unless", "same family", ...
 };
 
+// An entry of the word weights that a message contains.
+struct WordHit {
+    std::uint32_t feature = 0;
+    std::uint32_t begin = 0;  // tokens [begin, end); none for an intent
+    std::uint32_t end = 0;
+    float value = 1;  // of an intent: the score of its best reading
+
+    friend bool operator==(const WordHit&, const WordHit&) = default;
+};
+
 // Memory that one thread reuses from message to message. Everything in it is the matcher's own.
 class Scratch {
 public:
@@ -45,6 +55,8 @@ public:
 
     bool explain = false;  // set it to have `hits` filled
     std::vector<HitTrace> hits;
+    bool weigh_always = false;       // fill `word_hits` also where patterns speak
+    std::vector<WordHit> word_hits;  // by feature, each once
 
     struct Buffers;
     Buffers& buffers() { return *buffers_; }

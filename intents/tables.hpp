@@ -130,6 +130,23 @@ struct PatternEntry {
     std::uint32_t attrs = 0;  // into attr_list
 };
 
+// What one entry of the word weights says of one intent.
+struct WeightRow {
+    std::uint32_t set = 0;  // into weighed
+    float weight = 0;
+    std::uint32_t file = 0;
+    std::uint32_t line = 0;
+    std::uint32_t source = 0;  // into sources
+};
+
+// An intent that has word weights.
+inline constexpr std::uint32_t weighs_any = 0xFFFFFFFF;
+struct WeighedEntry {
+    std::uint32_t intent = 0;  // or weighs_any
+    float bias = 0;
+    float threshold = 0;
+};
+
 struct IntentEntry {
     std::string name;
     IntentKind kind = IntentKind::content;
@@ -156,6 +173,10 @@ template <>
 inline constexpr bool is_flat<Instruction> = true;
 template <>
 inline constexpr bool is_flat<PatternEntry> = true;
+template <>
+inline constexpr bool is_flat<WeightRow> = true;
+template <>
+inline constexpr bool is_flat<WeighedEntry> = true;
 template <>
 inline constexpr bool is_flat<ClassEntry> = true;
 template <>
@@ -229,6 +250,14 @@ struct Tables {
     std::vector<std::string> files;
     std::vector<IntentEntry> intents;
 
+    // Word weights. A feature is an entry's word, phrase, list or intent; several intents may weigh
+    // the same one.
+    std::vector<WeighedEntry> weighed;
+    std::vector<std::uint32_t> feature_of_symbol;  // per symbol: 1 + feature, 0: none
+    std::vector<std::uint32_t> feature_of_intent;  // per intent: 1 + feature, 0: none
+    std::vector<std::uint32_t> feature_rows;       // per feature, one more at the end: into rows
+    std::vector<WeightRow> weight_rows;
+
     std::uint32_t find_word(std::string_view text) const {
         if (word_slots.empty()) return 0;
         const std::uint32_t h = static_cast<std::uint32_t>(hash_bytes(text));
@@ -259,7 +288,8 @@ void fields(A& ar, Tables& t) {
        t.states, t.moves, t.classes, t.class_symbols, t.gap_list, t.accept_list, t.gates,
        t.gate_lists, t.key_begin, t.key_patterns, t.need_list, t.crossing, t.phrase_edges,
        t.phrases, t.phrase_out, t.code, t.patterns, t.attr_list, t.names, t.sources, t.regexes,
-       t.regex_patterns, t.regex_most_words, t.regex_atoms, t.regex_always, t.files, t.intents);
+       t.regex_patterns, t.regex_most_words, t.regex_atoms, t.regex_always, t.files, t.intents,
+       t.weighed, t.feature_of_symbol, t.feature_of_intent, t.feature_rows, t.weight_rows);
 }
 
 // "none" 1, "past" 2 ... in the order of danger; 0: no level.

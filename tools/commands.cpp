@@ -49,6 +49,7 @@ const std::vector<Command>& commands() {
         {"sample", "print sentences that an intent or a pattern accepts", run_sample, &sample_page},
         {"overlap", "tell what patterns have in common", run_overlap, &overlap_page},
         {"suggest", "look for patterns that an intent lacks", run_suggest, &suggest_page},
+        {"tune", "fit weights to labelled messages and measure them", run_tune, &tune_page},
         {"stats", "measure the language against its limits", run_stats, &stats_page},
         {"strings", "keep translations of what is said", run_strings, &strings_page},
         {"explain", "print the page of a diagnostic code", run_explain, &explain_page},

@@ -120,6 +120,8 @@ extern const CommandPage overlap_page;
 int run_overlap(Arguments arguments);
 extern const CommandPage suggest_page;
 int run_suggest(Arguments arguments);
+extern const CommandPage tune_page;
+int run_tune(Arguments arguments);
 extern const CommandPage schema_page;
 int run_schema(Arguments arguments);
 extern const CommandPage graph_page;

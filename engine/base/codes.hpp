@@ -64,6 +64,8 @@ inline constexpr Code rival_patterns{119, "rival_patterns",
                                      "two intents have equal patterns of equal weight"};
 inline constexpr Code denied_example{120, "denied_example",
                                      "examples are read as the intent even when they are denied"};
+inline constexpr Code weights_not_content{121, "weights_not_content",
+                                          "word weights of an intent that is not of kind content"};
 
 inline constexpr Code config_syntax{401, "config_syntax", "the config is not valid TOML"};
 inline constexpr Code config_unknown_key{402, "config_unknown_key", "a key of the config that has no meaning"};
@@ -118,6 +120,7 @@ inline constexpr std::array all_codes{
     codes::idle_pattern,
     codes::rival_patterns,
     codes::denied_example,
+    codes::weights_not_content,
     codes::config_syntax,
     codes::config_unknown_key,
     codes::config_wrong_type,
