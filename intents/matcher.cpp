@@ -1440,7 +1440,10 @@ private:
     void words_alone() {
         if (t_.weighed.empty() || n_ == 0) return;
         // An answer to a plain question says what was asked, not what its words could mean alone.
-        if (!context_.asked.empty() && context_.asked != "open") return;
+        // In the middle of a talk "she" may be the cat that died: words alone start no talk of
+        // others.
+        const bool in_talk = context_.asked == "open";
+        if (!context_.asked.empty() && !in_talk) return;
         const bool spoken =
             std::any_of(u_.readings.begin(), u_.readings.end(), [&](const Reading& r) {
                 const IntentKind kind = t_.intents[static_cast<std::size_t>(r.intent)].kind;
@@ -1466,7 +1469,7 @@ private:
         if (!spoken) {
             std::vector<std::uint16_t>& added = b_.intents;
             added.clear();
-            for (const IntentId id : weigh_words(t_, hits, u_))
+            for (const IntentId id : weigh_words(t_, hits, in_talk, u_))
                 added.push_back(static_cast<std::uint16_t>(id));
             drop_by_company(added);
         }

@@ -48,6 +48,11 @@ void add_readings(const Tables& tables, const Understanding& u, std::vector<Word
 
 namespace {
 
+bool about_others(const IntentEntry& intent) {
+    const auto bit = [](Whom whom) { return 1u << static_cast<unsigned>(whom); };
+    return !(intent.whom & bit(Whom::self)) && (intent.whom & bit(Whom::other));
+}
+
 // The reading of one weighed intent; no evidence when no word speaks for it.
 Reading reading_of(const Tables& tables, const std::vector<WordHit>& hits, std::uint32_t set,
                    float chance, const Understanding& u) {
@@ -57,9 +62,7 @@ Reading reading_of(const Tables& tables, const std::vector<WordHit>& hits, std::
     r.score = chance;
     r.counts = true;
     r.polarity = Polarity::hedged;
-    const auto self = 1u << static_cast<unsigned>(Whom::self);
-    const auto other = 1u << static_cast<unsigned>(Whom::other);
-    if (!(intent.whom & self) && (intent.whom & other)) r.whom = Whom::other;
+    if (about_others(intent)) r.whom = Whom::other;
     float strongest = 0;
     for (const WordHit& h : hits) {
         if (h.begin == h.end) continue;
@@ -90,7 +93,7 @@ Reading reading_of(const Tables& tables, const std::vector<WordHit>& hits, std::
 }  // namespace
 
 std::vector<IntentId> weigh_words(const Tables& tables, const std::vector<WordHit>& hits,
-                                  Understanding& u) {
+                                  bool self_only, Understanding& u) {
     const std::size_t sets = tables.weighed.size();
     std::vector<float> chance(sets);
     for (std::size_t s = 0; s < sets; ++s) chance[s] = tables.weighed[s].bias;
@@ -115,6 +118,7 @@ std::vector<IntentId> weigh_words(const Tables& tables, const std::vector<WordHi
             of_any = over;
             continue;
         }
+        if (self_only && about_others(tables.intents[tables.weighed[s].intent])) continue;
         if (likeliest == sets || chance[s] > chance[likeliest]) likeliest = s;
         if (over) add(s);
     }

@@ -24,8 +24,9 @@ void add_readings(const Tables& tables, const Understanding& u, std::vector<Word
 
 // Adds a reading for each intent whose score reaches its threshold, with the words that speak for
 // it as evidence and the row of the strongest as its pattern; where none does and `any` reaches its
-// own, for the likeliest. Returns the intents added.
+// own, for the likeliest. With `self_only` intents about other people stay out. Returns the intents
+// added.
 std::vector<IntentId> weigh_words(const Tables& tables, const std::vector<WordHit>& hits,
-                                  Understanding& u);
+                                  bool self_only, Understanding& u);
 
 }  // namespace befriend

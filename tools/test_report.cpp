@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "tools/interval.hpp"
+
 namespace befriend {
 namespace {
 
@@ -20,11 +22,16 @@ void print_scores(const TestReport& report) {
     print_label("all", scores.all);
     if (scores.held.right + scores.held.missed > 0) print_label("held rows only", scores.held);
     for (const auto& [level, score] : scores.crisis_by_level) {
-        std::printf("crisis, level %-10s %9zu %6s %6.2f\n", level.c_str(),
-                    score.right + score.missed, "", score.recall());
+        const Interval recall = wilson(score.right, score.right + score.missed);
+        std::printf("crisis, level %-10s %9zu %6s %6.2f  95 %%: %.2f to %.2f\n", level.c_str(),
+                    score.right + score.missed, "", score.recall(), recall.low, recall.high);
     }
-    std::printf("%zu of %zu sentences read exactly; %zu false alarms in %zu ordinary ones\n",
-                scores.exact, scores.rows, scores.false_alarms, scores.ordinary);
+    const Interval alarms = wilson(scores.false_alarms, scores.ordinary);
+    std::printf(
+        "%zu of %zu sentences read exactly; %zu false alarms in %zu ordinary ones, 95 %%: %.1f to "
+        "%.1f in 1,000\n",
+        scores.exact, scores.rows, scores.false_alarms, scores.ordinary, 1000 * alarms.low,
+        1000 * alarms.high);
     const std::vector<Confusion> pairs = worst_pairs(scores);
     for (std::size_t i = 0; i < std::min(report.misses_shown, pairs.size()); ++i) {
         std::printf("%6zu times %s was heard as %s\n", pairs[i].times, pairs[i].expected.c_str(),
@@ -72,8 +79,12 @@ void print_coverage(const TestReport& report) {
     tell(report.coverage.all());
 }
 
+nlohmann::json interval_json(const Interval& i) { return {i.low, i.high}; }
+
 nlohmann::json score_json(const LabelScore& score) {
-    return {{"n", score.right + score.missed},
+    return {{"precision_95", interval_json(wilson(score.right, score.right + score.wrong))},
+            {"recall_95", interval_json(wilson(score.right, score.right + score.missed))},
+            {"n", score.right + score.missed},
             {"precision", score.precision()},
             {"recall", score.recall()},
             {"f1", score.f1()}};

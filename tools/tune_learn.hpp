@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/interval.hpp"
 #include "tools/tune_fit.hpp"
 #include "tools/tune_rows.hpp"
 #include "tools/utterances.hpp"
@@ -96,9 +97,6 @@ std::map<std::string, Tally> tally(const Problem& problem, const Chances& chance
                                    const std::vector<std::uint32_t>& folds, const Rule& rule);
 Tally sum(const std::map<std::string, Tally>& groups);
 
-struct Interval {
-    double low = 0, high = 0;
-};
 // 95 % by drawing groups 1,000 times; the same every time.
 Interval bootstrap(const std::map<std::string, Tally>& groups, double (Tally::*measure)() const);
 

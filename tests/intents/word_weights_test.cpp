@@ -102,6 +102,11 @@ TEST_SUITE("intents/word_weights") {
         const Understanding u = m.understand("by the lantern");
         REQUIRE(reading_of(m, u, "far") != nullptr);
         CHECK(reading_of(m, u, "far")->whom == Whom::other);
+        Context talk;
+        talk.asked = "open";
+        Scratch scratch;
+        CHECK(reading_of(m, m.understand("by the lantern", talk, scratch), "far") == nullptr);
+        CHECK(reading_of(m, m.understand("I weep", talk, scratch), "low") != nullptr);
     }
 
     TEST_CASE("weights survive saving and loading") {

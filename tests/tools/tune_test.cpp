@@ -23,7 +23,7 @@ Sample sample() {
         SparseRow row;
         const bool one = i % 4 == 0;
         if (one || i == 1) row.emplace_back(0, 1.0F);
-        if (i % 2 == 0) row.emplace_back(1, 1.0F);
+        if (i % 8 < 4) row.emplace_back(1, 1.0F);
         s.rows.push_back(row);
         s.which.push_back(i);
         s.ones.push_back(one);
@@ -128,6 +128,13 @@ TEST_SUITE("tools/tune") {
         CHECK(a.high > sum(groups).micro());
     }
 
+    TEST_CASE("the interval of a share is Wilson's") {
+        CHECK(wilson(8, 10).low == doctest::Approx(0.490).epsilon(0.002));
+        CHECK(wilson(8, 10).high == doctest::Approx(0.943).epsilon(0.002));
+        CHECK(wilson(0, 100).low == doctest::Approx(0));
+        CHECK(wilson(0, 0).high == 1);
+    }
+
     TEST_CASE("a table needs its columns and says which one is missing") {
         std::vector<TuneRow> rows;
         const auto read = read_table(
@@ -145,9 +152,11 @@ TEST_SUITE("tools/tune") {
 
     TEST_CASE("rare words, pairs and names of people are no features") {
         Diagnostics diagnostics;
-        const Catalogue catalogue = load_catalogue(
-            {{"t.yaml", "words:\n  dark: [gloom]\nintents:\n  low: { kind: content }\n"}},
-            diagnostics);
+        const Catalogue catalogue =
+            load_catalogue({{"t.yaml",
+                             "words:\n  dark: [gloom]\nintents:\n  low: { kind: content }\n"
+                             "  feeling_sad: { kind: feeling }\n"}},
+                           diagnostics);
         std::vector<TuneRow> rows;
         for (int i = 0; i < 4; ++i)
             rows.push_back(
@@ -163,7 +172,8 @@ TEST_SUITE("tools/tune") {
         CHECK(has("weeps"));
         CHECK(has("weeps again"));
         CHECK(has("<dark>"));
-        CHECK(has("@low"));
+        CHECK(has("@feeling_sad"));
+        CHECK_FALSE(has("@low"));  // what patterns say of the intent itself
         CHECK_FALSE(has("bertram"));
         CHECK_FALSE(has("bertram weeps"));
         CHECK_FALSE(has("rarely"));
