@@ -99,6 +99,7 @@ Result<bool> read_rows(const std::vector<std::string>& tables, Problem& problem)
     }
     for (const TuneRow& row : problem.rows)
         problem.fold.push_back(fold_of(row.group, folds_of_table));
+    if (!fs::is_directory(corpus_folder)) return true;  // a table alone will do
     const auto files = files_below({corpus_folder}, ".tsv");
     if (!files) return fail(files.error().message);
     std::vector<Utterance> own;
@@ -321,6 +322,8 @@ int run_tune(Arguments arguments) {
     report["weights"] = weights;
     if (options->has("--write")) {
         const fs::path file = fs::path(folder) / weights_file;
+        std::error_code problem_of_folder;  // writing tells of it
+        fs::create_directories(file.parent_path(), problem_of_folder);
         const auto written = write_whole_file(file, weights_text(problem, model, how));
         if (!written) return usage_error("tune", written.error().message);
         report["written"] = file.generic_string();
