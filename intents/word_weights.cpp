@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "intents/tables.hpp"
@@ -48,9 +49,13 @@ void add_readings(const Tables& tables, const Understanding& u, std::vector<Word
 
 namespace {
 
+// The one intent that is about others though it hears of oneself, too ("I worry about her").
+constexpr std::string_view other_person = "other_person";
+
 bool about_others(const IntentEntry& intent) {
     const auto bit = [](Whom whom) { return 1u << static_cast<unsigned>(whom); };
-    return !(intent.whom & bit(Whom::self)) && (intent.whom & bit(Whom::other));
+    return intent.name == other_person ||
+           (!(intent.whom & bit(Whom::self)) && (intent.whom & bit(Whom::other)));
 }
 
 // The reading of one weighed intent; no evidence when no word speaks for it.
