@@ -49,19 +49,28 @@ const ObjectSchema& intent_schema() {
     return schema;
 }
 
+const ObjectSchema& weights_schema() {
+    static const ObjectSchema schema{
+        "weights",
+        "",
+        {key("bias", Shape::value), key("threshold", Shape::value), key("words", Shape::values)}};
+    return schema;
+}
+
 const ObjectSchema& intents_schema() {
     static const ObjectSchema schema{"intent file",
                                      "",
                                      {key("language", Shape::name), key("words", Shape::values),
-                                      key("intents", Shape::object_map, &intent_schema())}};
+                                      key("intents", Shape::object_map, &intent_schema()),
+                                      key("weights", Shape::object_map, &weights_schema())}};
     return schema;
 }
 
 // Objects that are a section of the file and never stand in braces.
 bool is_section(const ObjectSchema* object) {
     if (object == nullptr) return false;
-    static constexpr std::string_view sections[] = {"dialog",   "step",   "country",
-                                                    "helpline", "intent", "intent file"};
+    static constexpr std::string_view sections[] = {"dialog", "step",    "country",    "helpline",
+                                                    "intent", "weights", "intent file"};
     return std::ranges::find(sections, object->name) != std::end(sections);
 }
 
@@ -636,7 +645,8 @@ const ObjectSchema* kind_of(const Json& root) {
     if (!root.is_object()) return nullptr;
     if (root.contains("dialog")) return &dialog_schema();
     if (root.contains("country")) return &country_schema();
-    if (root.contains("intents") || root.contains("words")) return &intents_schema();
+    if (root.contains("intents") || root.contains("words") || root.contains("weights"))
+        return &intents_schema();
     return nullptr;
 }
 
