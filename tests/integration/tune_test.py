@@ -20,7 +20,7 @@ def table(home):
         out.write("id\tlabels\ttext\tgroup\tsource\tmined\n")
         for i in range(120):
             low = i % 3 == 0
-            text = "the lantern flickers tonight" if low else "the tram stops by the bakery"
+            text = "the lantern flickers again" if low else "the tram stops by the bakery"
             out.write(f"{i}\t{'distress' if low else 'none'}\t{text} {'xyz'[i % 3]}{i}\tg{i // 2}\tstreet\t-\n")
     return name
 
