@@ -113,6 +113,7 @@ struct Scratch::Buffers {
     std::vector<SlotRange> kept_slots;
     std::vector<std::uint32_t> members, counted;
     std::vector<std::uint16_t> intents;
+    std::vector<std::uint16_t> refused;  // intents that a pattern heard and gave up
     std::vector<std::uint32_t> used_words;
     std::string correction;
 };
@@ -1033,6 +1034,7 @@ private:
 
     [[gnu::noinline]] void signs() {
         b_.signs.clear();
+        b_.refused.clear();
         b_.words.clear();
         b_.slots.clear();
         std::sort(b_.hits.begin(), b_.hits.end(), [](const Hit& a, const Hit& b) {
@@ -1178,6 +1180,7 @@ private:
             has_all(p.unless_needs, p.unless_need_count, b_.present, b_.message) &&
             found_in_clauses(p.unless, p.unless_last, first, last)) {
             note(s, "cancelled by unless");
+            b_.refused.push_back(s.intent);
             b_.words.resize(s.words);
             b_.slots.resize(s.slots);
             return;
@@ -1469,7 +1472,9 @@ private:
         if (!spoken) {
             std::vector<std::uint16_t>& added = b_.intents;
             added.clear();
-            for (const IntentId id : weigh_words(t_, hits, in_talk, u_))
+            for (const Sign& s : b_.signs)
+                if (s.group != Sign::Group::counts) b_.refused.push_back(s.intent);
+            for (const IntentId id : weigh_words(t_, hits, b_.refused, in_talk, u_))
                 added.push_back(static_cast<std::uint16_t>(id));
             drop_by_company(added);
         }

@@ -98,7 +98,8 @@ Reading reading_of(const Tables& tables, const std::vector<WordHit>& hits, std::
 }  // namespace
 
 std::vector<IntentId> weigh_words(const Tables& tables, const std::vector<WordHit>& hits,
-                                  bool self_only, Understanding& u) {
+                                  const std::vector<std::uint16_t>& refused, bool self_only,
+                                  Understanding& u) {
     const std::size_t sets = tables.weighed.size();
     std::vector<float> chance(sets);
     for (std::size_t s = 0; s < sets; ++s) chance[s] = tables.weighed[s].bias;
@@ -123,7 +124,9 @@ std::vector<IntentId> weigh_words(const Tables& tables, const std::vector<WordHi
             of_any = over;
             continue;
         }
-        if (self_only && about_others(tables.intents[tables.weighed[s].intent])) continue;
+        const std::uint32_t intent = tables.weighed[s].intent;
+        if (self_only && about_others(tables.intents[intent])) continue;
+        if (std::ranges::find(refused, intent) != refused.end()) continue;
         if (likeliest == sets || chance[s] > chance[likeliest]) likeliest = s;
         if (over) add(s);
     }

@@ -5,6 +5,7 @@
 // and reading that the message has. Crises, flags and controls never have weights.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "intents/matcher.hpp"
@@ -24,9 +25,11 @@ void add_readings(const Tables& tables, const Understanding& u, std::vector<Word
 
 // Adds a reading for each intent whose score reaches its threshold, with the words that speak for
 // it as evidence and the row of the strongest as its pattern; where none does and `any` reaches its
-// own, for the likeliest. With `self_only` intents about other people stay out. Returns the intents
-// added.
+// own, for the likeliest. Intents that a pattern heard and gave up, as denied, somebody else's or
+// cancelled (`refused`), stay out, and with `self_only` those about other people. Returns the
+// intents added.
 std::vector<IntentId> weigh_words(const Tables& tables, const std::vector<WordHit>& hits,
-                                  bool self_only, Understanding& u);
+                                  const std::vector<std::uint16_t>& refused, bool self_only,
+                                  Understanding& u);
 
 }  // namespace befriend

@@ -74,6 +74,13 @@ TEST_SUITE("intents/word_weights") {
         CHECK_FALSE(heard(m, "she said \"I weep\"", "low"));
     }
 
+    TEST_CASE("what a pattern heard and gave up is not taken up again by its words") {
+        const Matcher m = matcher_of(intents + weights);
+        CHECK(heard(m, "grey rainy day", "low"));
+        CHECK_FALSE(heard(m, "grey rainy day, I am not wretched", "low"));
+        CHECK_FALSE(heard(m, "grey rainy day, he is wretched", "low"));
+    }
+
     TEST_CASE("a pattern, a crisis and an answer keep the words silent") {
         const Matcher m = matcher_of(intents + weights);
         CHECK_FALSE(heard(m, "wretched by the lantern", "far"));
