@@ -185,10 +185,8 @@ awaitable<Answer> Client::typing(std::string room, bool on) {
                 usual);
 }
 
-awaitable<Answer> Client::read_up_to(std::string room, std::string event, std::string thread) {
-    const json body{{"thread_id", thread.empty() ? "main" : thread}};
-    return call("POST", room_path(room, "/receipt/m.read/" + percent_encoded(event)), line(body),
-                usual);
+awaitable<Answer> Client::read_up_to(std::string room, std::string event) {
+    return call("POST", room_path(room, "/receipt/m.read/" + percent_encoded(event)), "{}", usual);
 }
 
 awaitable<Answer> Client::mark_direct(std::string user, std::string room) {

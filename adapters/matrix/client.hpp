@@ -74,8 +74,8 @@ public:
     // Leaving and forgetting: the homeserver shows the room to us no more.
     boost::asio::awaitable<Answer> leave(std::string room, std::string reason);
     boost::asio::awaitable<Answer> typing(std::string room, bool on);
-    boost::asio::awaitable<Answer> read_up_to(std::string room, std::string event,
-                                              std::string thread);
+    // In the room and all its threads.
+    boost::asio::awaitable<Answer> read_up_to(std::string room, std::string event);
     // Notes in the account data that these two have a direct chat in `room`.
     boost::asio::awaitable<Answer> mark_direct(std::string user, std::string room);
 

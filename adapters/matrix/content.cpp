@@ -28,6 +28,7 @@ std::size_t emphasis_end(std::string_view text, std::size_t open) {
 
 json message(std::string_view body, const std::string& html, const Destination& place) {
     json content{{"msgtype", place.as_notice ? "m.notice" : "m.text"}, {"body", body}};
+    content[automated_key] = true;
     if (!html.empty()) {
         content["format"] = "org.matrix.custom.html";
         content["formatted_body"] = html;

@@ -25,6 +25,10 @@ std::vector<std::string> split(std::string_view text, std::size_t most);
 // An event may have 64 KiB, and encryption makes it a third larger.
 inline constexpr std::size_t longest_body = 30'000;
 
+// In every message of ours: written by a program. Whoever reads it there does not answer, so two
+// companions that are invited together do not talk for ever. (Matrix proposal 3955.)
+inline constexpr const char* automated_key = "org.matrix.msc1767.automated";
+
 // Where a message goes inside its room.
 struct Destination {
     std::string thread;      // the root, empty: the main timeline

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "adapters/matrix/content.hpp"
 #include "adapters/matrix/json.hpp"
 
 namespace befriend::matrix {
@@ -85,7 +86,7 @@ Event read_relation(Event event, const json& content) {
 
 Event read_text(Event event, const json& content, const Reader& reader) {
     const std::string type = text_at(content, "msgtype");
-    if (type == "m.notice") {
+    if (type == "m.notice" || true_at(content, automated_key)) {
         return ignored(std::move(event), Ignored::notice);
     }
     const json* const body = find(content, "body");

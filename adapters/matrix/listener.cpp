@@ -93,6 +93,19 @@ awaitable<void> Listener::work(std::string room) {
     work_.erase(room);
 }
 
+// Asks until there is an answer for good, or until we are stopping.
+awaitable<Answer> Listener::patiently(Call call) {
+    Backoff backoff(std::chrono::milliseconds(500), std::chrono::seconds(30));
+    for (;;) {
+        Answer answer = co_await call();
+        if (!answer.later() || with_.tasks.stopping()) {
+            co_return answer;
+        }
+        const auto wait = answer.after.count() > 0 ? answer.after : backoff.next();
+        co_await with_.tasks.pause(wait);
+    }
+}
+
 awaitable<void> Listener::handle(Work work) {
     Scene scene{work.news.room, work.circumstances, std::move(work.hold)};
     Room& room = with_.rooms.at(scene.room);
@@ -140,16 +153,12 @@ awaitable<bool> Listener::update_members(const Scene& scene, const RoomNews& new
     Room& room = with_.rooms.at(scene.room);
     room.joined = news.joined.value_or(room.joined);
     room.invited = news.invited.value_or(room.invited);
-    Backoff backoff(std::chrono::milliseconds(500), std::chrono::seconds(30));
-    while (room.joined == 0) {
-        const Answer members = co_await with_.client.joined_members(scene.room);
+    if (room.joined == 0) {
+        Call call = [this, id = scene.room] { return with_.client.joined_members(id); };
+        const Answer members = co_await patiently(std::move(call));
         room.joined = static_cast<int>(read_joined_members(members).size());
-        if (room.joined == 0 && (!members.later() || with_.tasks.stopping())) {
-            co_return false;  // no longer ours to read, or not now
-        }
         if (room.joined == 0) {
-            const auto wait = members.after.count() > 0 ? members.after : backoff.next();
-            co_await with_.tasks.pause(wait);
+            co_return false;  // no longer ours to read, or we are stopping
         }
     }
     const Room& now = room;
@@ -167,7 +176,8 @@ awaitable<bool> Listener::update_members(const Scene& scene, const RoomNews& new
 }
 
 awaitable<void> Listener::greet(Scene scene) {
-    const Answer answer = co_await with_.client.joined_members(scene.room);
+    Call call = [this, id = scene.room] { return with_.client.joined_members(id); };
+    const Answer answer = co_await patiently(std::move(call));
     const std::string& own = scene.circumstances.reader.own_user;
     for (const std::string& person : read_joined_members(answer)) {
         if (person == own) {
@@ -197,15 +207,12 @@ awaitable<std::vector<Event>> Listener::with_missed(Scene scene, RoomNews news) 
         std::size_t words =
             static_cast<std::size_t>(std::count_if(timeline.begin(), timeline.end(), is_words));
         std::string from = news.before;
-        Backoff backoff(std::chrono::milliseconds(500), std::chrono::seconds(30));
-        for (int page = 0; page < backlog_pages && words < backlog_most && !from.empty();) {
-            const Answer answer = co_await with_.client.messages(
-                scene.room, from, scene.circumstances.since, static_cast<int>(backlog_most));
-            if (answer.later() && !with_.tasks.stopping()) {
-                const auto wait = answer.after.count() > 0 ? answer.after : backoff.next();
-                co_await with_.tasks.pause(wait);
-                continue;
-            }
+        for (int page = 0; page < backlog_pages && words < backlog_most && !from.empty(); ++page) {
+            Call call = [this, &scene, from] {
+                return with_.client.messages(scene.room, from, scene.circumstances.since,
+                                             static_cast<int>(backlog_most));
+            };
+            const Answer answer = co_await patiently(std::move(call));
             auto read = read_page(answer.body, scene.circumstances.reader);
             if (!answer.good() || !read || read->events.empty()) {
                 break;
@@ -214,7 +221,6 @@ awaitable<std::vector<Event>> Listener::with_missed(Scene scene, RoomNews news) 
                 std::count_if(read->events.begin(), read->events.end(), is_words));
             std::move(read->events.begin(), read->events.end(), std::back_inserter(missed));
             from = read->end;
-            ++page;
         }
         std::reverse(missed.begin(), missed.end());
         std::move(timeline.begin(), timeline.end(), std::back_inserter(missed));
@@ -289,7 +295,8 @@ awaitable<void> Listener::take(Scene scene, Event event) {
 }
 
 awaitable<Event> Listener::look_up(std::string room, std::string id, Reader reader) {
-    const Answer answer = co_await with_.client.event(std::move(room), std::move(id));
+    Call call = [this, room, id] { return with_.client.event(room, id); };
+    const Answer answer = co_await patiently(std::move(call));
     co_return answer.good() ? read_event(std::string_view(answer.body), reader) : Event{};
 }
 
@@ -425,7 +432,8 @@ std::string Listener::answered(const std::string& conversation) const {
 }
 
 awaitable<void> Listener::say(std::string room, std::string_view text, std::string txn) {
-    const Destination place{.as_notice = true};
+    Destination place;
+    place.as_notice = true;
     std::vector<std::string> contents = contents_of(text, place);
     const bool encrypted = with_.rooms.at(room).encrypted;
     const Answer sent = co_await send_event(with_.client, with_.encryption.get(), encrypted, room,
@@ -477,7 +485,7 @@ void Listener::mark_read(const std::string& room, const std::string& event) {
 awaitable<void> Listener::send_receipts(std::string room) {
     for (std::string sent; receipts_[room] != sent;) {
         sent = receipts_[room];
-        co_await with_.client.read_up_to(room, sent, "");
+        co_await with_.client.read_up_to(room, sent);
     }
     receipts_.erase(room);
 }

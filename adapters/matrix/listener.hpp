@@ -77,6 +77,9 @@ private:
         Hold hold;
     };
 
+    using Call = std::function<boost::asio::awaitable<Answer>()>;
+
+    boost::asio::awaitable<Answer> patiently(Call call);
     boost::asio::awaitable<void> work(std::string room);
     boost::asio::awaitable<void> handle(Work work);
     boost::asio::awaitable<bool> update_members(const Scene& scene, const RoomNews& news);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/matrix/content.hpp"
 #include "adapters/matrix/events.hpp"
 
 using namespace befriend;
@@ -64,6 +65,9 @@ TEST_SUITE("adapters/matrix/events") {
         for (const Row& row :
              {Row{own, Ignored::own},
               Row{event("m.room.message", {{"msgtype", "m.notice"}, {"body", "beep"}}),
+                  Ignored::notice},
+              Row{event("m.room.message",
+                        json::parse(contents_of("Hello.", Destination{}).front())),
                   Ignored::notice},
               Row{event("m.room.message", {{"msgtype", "m.image"}, {"body", "cat.png"}}),
                   Ignored::not_text},

@@ -213,6 +213,7 @@ def test_hostile_events_change_nothing(bot):
     ann.ask(bot, room, "hello")
     count = len(ann.words_of(bot, room))
     for content in ({"msgtype": "m.notice", "body": "I am a bot, too"}, {"msgtype": "m.text", "body": ""},
+                    {"msgtype": "m.text", "body": "me, too", "org.matrix.msc1767.automated": True},
                     {"msgtype": "m.text"}, {"msgtype": 7, "body": 7}, {"body": "no type"}, {}, {"msgtype": "m.text", "body": None},
                     {"msgtype": "m.image", "body": "cat.png", "url": "mxc://x/y"},
                     {"msgtype": "m.text", "body": "\n \t"},
