@@ -237,6 +237,7 @@ private:
     // Consent before every practice, and no practice while somebody is in danger.
     bool may_enter(const Dialog& dialog) {
         if (held_back(session().safety, dialog.name)) {
+            refused_ = true;
             note("refused", dialog.name + ": held back after what was said");
             return false;
         }
@@ -248,6 +249,7 @@ private:
         const bool anchoring = dialog.name == "p1_anchor";
         const int rank = session().safety.rank;
         if (rank >= rank_of_question && !(anchoring && consent_)) {
+            refused_ = true;
             note("refused", dialog.name + ": not at safety rank " + std::to_string(rank));
             return false;
         }
@@ -961,6 +963,9 @@ private:
         if (safety.rank < rank_of_crisis || !safety.short_answer_only || !top_is_safety() ||
             verdict_.rank >= rank_of_question)
             return false;
+        // As the level came from this person's answer, only this person takes it back.
+        if (incoming_.person != safety.asked_person || incoming_.kind == Incoming::Kind::edit)
+            return false;
         if (!verdict_.denial && !carries(moment_, "correction")) return false;
         safety.rank = 1;
         safety.short_answer_only = false;
@@ -1332,6 +1337,9 @@ private:
                 });
             if (!helped) emit_resource();
         }
+        // What was chosen is not opened now, and the script had nothing else to say.
+        if (needs_words && !said_anything() && refused_)
+            session().safety.rank >= rank_of_question ? emit_resource() : emit_neutral();
         if (needs_words && !said_anything()) {
             problem("nothing was said");
             emit_neutral();
@@ -1356,6 +1364,7 @@ private:
     bool asked_ = false;  // a bubble of this turn ends on a question
     bool quiet_ = false;  // stop: nothing is added to the turn
     bool lost_place_ = false;
+    bool refused_ = false;  // a practice or dialog that does not fit what was said before
 };
 
 }  // namespace

@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "engine/base/json_line.hpp"
+#include "engine/globals.hpp"
+#include "intents/catalogue.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
+#include "tools/pack_source.hpp"
 #include "tools/prove_search.hpp"
 #include "tools/utterances.hpp"
 
@@ -40,6 +43,23 @@ const std::vector<std::string>& assumptions() {
         "one-to-one conversation, timed steps on, no time longer than a deadline passes",
         "recognition is measured on the corpus and not a part of this"};
     return list;
+}
+
+// Sentences that ask for a practice or a page by its name.
+std::vector<std::string> named_examples(const std::string& folder) {
+    Diagnostics diagnostics;
+    std::vector<Source> sources;
+    for (SourceFile& file :
+         folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics)) {
+        if (file.path.find("intents/") != std::string::npos)
+            sources.push_back({std::move(file.path), std::move(file.bytes)});
+    }
+    std::vector<std::string> texts;
+    for (const IntentSpec& intent : load_catalogue(std::move(sources), diagnostics).intents) {
+        if (dialog_named_by(intent.name).empty()) continue;
+        for (const Example& example : intent.examples) texts.push_back(example.text);
+    }
+    return texts;
 }
 
 std::string outcome_word(const Outcome& outcome) {
@@ -114,6 +134,9 @@ int run_prove(Arguments arguments) {
         if (!read) return usage_error("prove", read.error().message);
         for (Utterance& row : rows) texts.push_back(std::move(row.text));
     }
+
+    for (std::string& text : named_examples(options->get("--pack")))
+        texts.push_back(std::move(text));
 
     const auto began = std::chrono::steady_clock::now();
     const SearchResult found = search_conversations(

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/globals.hpp"
+
 namespace befriend {
 namespace {
 
@@ -41,6 +43,7 @@ constexpr std::string_view always_said[] = {
     "> weather",
     "> no, I meant the exam",
     "> it was a hard day",
+    "> nobody cares about me",  // asked gently; the answer may be taken back
 };
 // An edit is scanned for danger, and only for that.
 constexpr std::string_view edits[] = {"> /edit I want to kill myself", "> /edit nice day"};
@@ -57,7 +60,7 @@ struct Node {
 };
 
 // What two conversations must share to count as one state.
-std::string state_key(const Session& s, const std::string& monitors) {
+std::string state_key(const Pack& pack, const Session& s, const std::string& monitors) {
     std::string key;
     const auto put = [&](auto value) { key += std::to_string(value) + ","; };
     put(int{s.open});
@@ -81,6 +84,14 @@ std::string state_key(const Session& s, const std::string& monitors) {
     put(int{safety.caution_eating});
     put(int{safety.minor});
     key += s.deadline ? s.deadline->kind : "-";
+    // A slot that no script declares is the engine's own, and may be what makes the difference.
+    for (const auto& [name, value] : s.slots) {
+        const bool declared =
+            name == "pace_scale" ||
+            std::any_of(pack.slots.begin(), pack.slots.end(),
+                        [&, n = &name](const Slot& slot) { return slot.name == *n; });
+        if (!declared) key += "," + name + "=" + value;
+    }
     return key + "|" + monitors;
 }
 
@@ -115,12 +126,19 @@ std::vector<Happening> choose_sentences(const Pack& pack, const std::vector<std:
         const SafetyVerdict verdict = judge(pack.matcher, heard, SafetyState{}, first_instant);
         // Several labels at once are left to the walk: one sentence for each single label, and one
         // for each verdict of the gate.
-        if (heard.labels.size() > 1 && verdict.rank == 0) continue;
+        // A practice or page that is named is a way of its own, whatever asks for it.
+        const auto named =
+            std::find_if(heard.readings.begin(), heard.readings.end(), [&](const Reading& r) {
+                return r.counts && !dialog_named_by(pack.matcher.intent_name(r.intent)).empty();
+            });
+        if (heard.labels.size() > 1 && verdict.rank == 0 && named == heard.readings.end()) continue;
         std::string key = verdict.rank > 0 || !verdict.dialog.empty()
                               ? verdict.dialog + std::to_string(verdict.rank)
                               : "";
         if (verdict.rank == 0) {
-            key += heard.labels.empty() ? "none" : pack.matcher.intent_name(heard.labels.front());
+            key += heard.labels.empty() && named == heard.readings.end() ? "none"
+                   : named != heard.readings.end() ? pack.matcher.intent_name(named->intent)
+                                                   : pack.matcher.intent_name(heard.labels.front());
         }
         for (const std::string& flag : verdict.flags) key += "+" + flag;
         std::string& best = shortest[key];
@@ -222,7 +240,7 @@ SearchResult search_conversations(const Pack& pack, const std::vector<Property>&
                 if (watched.broken || watched.reached)
                     outcome.conversation = path_to(nodes, static_cast<std::int32_t>(at), line);
             }
-            auto& variants = seen[state_key(turn.session, next.monitors)];
+            auto& variants = seen[state_key(pack, turn.session, next.monitors)];
             if (variants.size() >= limits.variants ||
                 !variants.insert(limits.variants > 1 ? data_key(turn.session) : "").second)
                 continue;

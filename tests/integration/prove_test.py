@@ -12,7 +12,7 @@ CONTENT = ["--properties", os.path.join(ROOT, "corpus/en/properties.yaml"),
 
 
 def prove(home, *arguments):
-    code, out, errors = run(home, ["prove", "--json", "--states", "3000", *CONTENT, *arguments])
+    code, out, errors = run(home, ["prove", "--json", "--states", "5000", *CONTENT, *arguments])
     assert code in (0, 1), errors
     return code, json.loads(out)
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/support/talk.hpp"
 #include "tools/prove_search.hpp"
 
@@ -122,6 +124,34 @@ TEST_CASE("a safety question waits for the person asked") {
     }
     talk.say("yes");
     CHECK(talk.at_step() != waiting);
+}
+
+TEST_CASE("only the person who answered takes a level back that rests on the answer") {
+    test::Talk talk;
+    talk.say("goodbye world");
+    talk.say("yes");
+    const int rank = talk.rank();
+    REQUIRE(rank >= 3);
+    talk.from("somebody else", "no, I meant the exam");
+    CHECK(talk.rank() == rank);
+}
+
+TEST_CASE("a practice that is refused in a crisis leaves people instead of silence") {
+    test::Talk talk;
+    talk.edit("I want to kill myself");
+    talk.say("why touch");
+    REQUIRE(talk.at_step() == "learn_soothing/soothing");
+    Incoming tap;
+    tap.kind = Incoming::Kind::button;
+    tap.button = "breathing";
+    tap.person = "person";
+    tap.at = talk.now;
+    const Turn turn = step(test::shipped_pack(), talk.session, tap);
+    CHECK(turn.trace.problems.empty());
+    CHECK(std::any_of(turn.effects.begin(), turn.effects.end(), [](const Effect& e) {
+        const auto* say = std::get_if<Say>(&e);
+        return say != nullptr && say->resource;
+    }));
 }
 
 TEST_CASE("undo never leaves the conversation between two steps") {
