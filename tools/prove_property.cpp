@@ -342,6 +342,10 @@ const std::vector<Predicate>& predicates() {
         {"in", "in(DIALOG): it is open after the turn", true,
          SAYS(holds_dialog(v.turn.session, a))},
         {"was_in", "was_in(DIALOG): and before it", true, SAYS(holds_dialog(v.before, a))},
+        {"at", "at(DIALOG): it is on top after the turn", true,
+         SAYS(!v.turn.session.stack.empty() && v.turn.session.stack.back().dialog == a)},
+        {"was_at", "was_at(DIALOG): and before it", true,
+         SAYS(!v.before.stack.empty() && v.before.stack.back().dialog == a)},
         {"enters", "enters(DIALOG): begun in this turn", true,
          SAYS(entered(v, [&](const Dialog& d) { return d.name == a; }))},
     };

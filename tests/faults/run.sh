@@ -30,7 +30,7 @@ for fault in $faults; do
     walk=$(verdict "$binary" walk --turns 20000)
     # That pack runs into a practice; what the fault adds is that the practice then begins.
     added="not found"
-    "$binary" prove --pack tests/faults/consent --variants 4 | grep -q '^BROKEN *consent before' && added=found
+    "$binary" prove --pack tests/faults/consent --variants 4 --states 80000 | grep -q '^BROKEN *consent before' && added=found
     printf '%-28s %-12s %-12s %s\n' "$fault" "$prove" "$walk" "$added"
     [ "$prove$walk$added" = "not foundnot foundnot found" ] && missed=1
 done
