@@ -13,11 +13,13 @@ NOWHERE = "/nowhere/at_all"
 BAD_SCRIPT = "tests/scripts_bad/BF0214_go_nowhere.yaml"
 
 # The command: arguments that end soon with a JSON object (HOME: a folder that is gone afterwards), and arguments
-# with a file that cannot be read. None: the command reads no file but those of --pack. A talk is no single object: chat
+# with a file that cannot be read. None: the command reads no file but those of --pack, or needs a homeserver. A talk is no single object: chat
 # answers every line with one (--jsonl), and run, which has no arguments to end soon with, logs one a line.
 ROWS = {
     "chat": (["--jsonl", "--store", "HOME/talk.db"], ["--replay", NOWHERE]),
     "run": (None, ["--config", NOWHERE]),
+    "matrix": (None, ["login", "--user", "@a:localhost", "--homeserver", "http://127.0.0.1:1", "--account", "HOME/account",
+                      "--password-file", NOWHERE]),
     "config": (["example"], ["check", NOWHERE]),
     "store": (["check", "HOME/talk.db"], ["check", NOWHERE]),
     "check": ([BAD_SCRIPT], [NOWHERE]),
@@ -35,6 +37,7 @@ ROWS = {
     "sample": (["hate", "-n", "1"], None),
     "overlap": (["hate myself", "i hate"], None),
     "suggest": (["avoidance", "corpus/en/utterances/avoidance.tsv", "-n", "1"], ["avoidance", NOWHERE]),
+    "tune": (["tests/data/labelled.tsv"], [NOWHERE]),
     "stats": (["--still"], ["--limits", NOWHERE]),
     "strings": (["extract", "-o", "HOME/befriend.pot"], ["status", "--language", "de", "--file", NOWHERE]),
     "explain": (["BF0230"], None),
