@@ -1316,17 +1316,7 @@ private:
                          {u_.tokens[slot.begin].typed.begin, u_.tokens[slot.end - 1].typed.end}});
             }
         }
-        std::sort(r.evidence.begin(), r.evidence.end(), [](const Span& a, const Span& b) {
-            return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-        });
-        std::vector<Span> merged;
-        for (const Span& s : r.evidence) {
-            if (!merged.empty() && s.begin <= merged.back().end)
-                merged.back().end = std::max(merged.back().end, s.end);
-            else
-                merged.push_back(s);
-        }
-        r.evidence = std::move(merged);
+        merge_spans(r.evidence);
         return r;
     }
 

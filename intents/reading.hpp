@@ -20,6 +20,9 @@ struct Span {
     friend bool operator==(const Span&, const Span&) = default;
 };
 
+// Sorts spans and makes one of those that overlap or touch.
+void merge_spans(std::vector<Span>& spans);
+
 enum class Whom : std::uint8_t { self, other, bot, anyone };
 enum class Time : std::uint8_t { now, past, future, hypothetical };
 enum class Polarity : std::uint8_t { asserted, negated, hedged };

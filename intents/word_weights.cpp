@@ -82,15 +82,7 @@ Reading reading_of(const Tables& tables, const std::vector<WordHit>& hits, std::
             r.clause = u.tokens[h.begin].clause;
         }
     }
-    std::ranges::sort(r.evidence, {}, [](const Span& s) { return std::pair(s.begin, s.end); });
-    std::vector<Span> merged;
-    for (const Span& s : r.evidence) {
-        if (!merged.empty() && s.begin <= merged.back().end)
-            merged.back().end = std::max(merged.back().end, s.end);
-        else
-            merged.push_back(s);
-    }
-    r.evidence = std::move(merged);
+    merge_spans(r.evidence);
     if (!r.evidence.empty()) r.time = u.clauses[r.clause].time;
     return r;
 }

@@ -48,6 +48,7 @@ std::vector<SentenceCase> example_cases(const Catalogue& catalogue);
 
 // True when the sentence is read as the intent exactly if that is wanted. A denial is what a crisis
 // intent is heard to be when its level is "none".
+bool holds(const Matcher& matcher, const SentenceCase& one, const Understanding& heard);
 bool holds(const Matcher& matcher, const SentenceCase& one, Scratch& scratch);
 
 // "file:line: "text" is not read as isolation (labels: none)"

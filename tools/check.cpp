@@ -112,12 +112,8 @@ Diagnostics pattern_lints(std::vector<SourceFile> known, const std::vector<Sourc
             *same = file;
         }
     }
-    std::vector<Source> sources;
-    for (const SourceFile& file : known)
-        if (file.path.find("intents/") != std::string::npos)
-            sources.push_back({file.path, file.bytes});
     Diagnostics found;
-    const Catalogue catalogue = load_catalogue(std::move(sources), found);
+    const Catalogue catalogue = load_catalogue(intent_sources(known), found);
     const Matcher matcher = Matcher::compile(catalogue, found);
     if (has_errors(found)) return {};  // told already; with errors nothing can be compared
     const auto chosen = [&](const IntentSpec& intent) {

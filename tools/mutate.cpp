@@ -18,11 +18,10 @@
 #include "engine/base/hash.hpp"
 #include "engine/base/json_line.hpp"
 #include "engine/script/pack_file.hpp"
-#include "intents/catalogue.hpp"
 #include "tools/commands.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
-#include "tools/pack_source.hpp"
+#include "tools/pattern_lab.hpp"
 
 namespace befriend {
 namespace {
@@ -40,18 +39,6 @@ constexpr OptionSpec mutate_options[] = {
     pack_option,
     json_option,
 };
-
-std::vector<SentenceCase> examples_of(const std::string& folder) {
-    Diagnostics diagnostics;
-    std::vector<Source> sources;
-    for (SourceFile& file :
-         folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics)) {
-        if (file.path.find("intents/") != std::string::npos) {
-            sources.push_back({std::move(file.path), std::move(file.bytes)});
-        }
-    }
-    return example_cases(load_catalogue(std::move(sources), diagnostics));
-}
 
 // A shuffle that is the same on every machine.
 void draw(std::vector<Mutant>& mutants, std::uint64_t seed, std::size_t n) {
@@ -164,7 +151,9 @@ int run_mutate(Arguments arguments) {
     }
     const std::size_t total = mutants.size();
     draw(mutants, *seed, *n);
-    std::vector<SentenceCase> sentences = examples_of(folder);
+    const auto catalogue = catalogue_or_complain("mutate", folder);
+    if (!catalogue) return 2;
+    std::vector<SentenceCase> sentences = example_cases(*catalogue);
     sentences.insert(sentences.end(), corpus->sentences.begin(), corpus->sentences.end());
     const Baseline baseline(*pack, *corpus, std::move(sentences));
     const auto noticed = try_all(*pack, baseline, mutants, *jobs);

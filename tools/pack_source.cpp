@@ -205,6 +205,16 @@ std::vector<SourceFile> embedded_sources() {
     return result;
 }
 
+std::vector<Source> intent_sources(const std::vector<SourceFile>& files) {
+    std::vector<Source> result;
+    for (const SourceFile& file : files) {
+        if (file.path.find("intents/") != std::string::npos) {
+            result.push_back({file.path, file.bytes});
+        }
+    }
+    return result;
+}
+
 std::vector<SourceFile> folder_sources(const fs::path& folder, Diagnostics& diagnostics) {
     std::map<std::string, SourceFile> files;  // by path relative to the project
     std::set<std::string> kept;

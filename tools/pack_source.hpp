@@ -26,6 +26,8 @@ struct PackOptions {
 std::shared_ptr<const Pack> load_pack(const PackOptions& options, Diagnostics& diagnostics);
 
 std::vector<SourceFile> embedded_sources();
+// Those that hold intents.
+std::vector<Source> intent_sources(const std::vector<SourceFile>& files);
 
 // The embedded files with those of a folder laid over them; what cannot be read is told.
 std::vector<SourceFile> folder_sources(const std::filesystem::path& folder,

@@ -83,13 +83,9 @@ void conjugate(std::vector<std::string>& words) {
 std::optional<Catalogue> catalogue_or_complain(std::string_view command,
                                                const std::string& folder) {
     Diagnostics diagnostics;
-    std::vector<Source> sources;
-    const auto files = folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
-    for (const SourceFile& file : files)
-        if (file.path.find("intents/") != std::string::npos)
-            sources.push_back({file.path, file.bytes});
-    const std::vector<Source> kept = sources;
-    Catalogue catalogue = load_catalogue(std::move(sources), diagnostics);
+    const std::vector<Source> kept =
+        intent_sources(folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics));
+    Catalogue catalogue = load_catalogue(kept, diagnostics);
     for (const Diagnostic& d : diagnostics) {
         if (d.severity != Severity::error) continue;
         const auto source = std::ranges::find(kept, d.file, &Source::name);

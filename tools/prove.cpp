@@ -9,12 +9,11 @@
 
 #include "engine/base/json_line.hpp"
 #include "engine/globals.hpp"
-#include "intents/catalogue.hpp"
 #include "tools/commands.hpp"
 #include "tools/files.hpp"
 #include "tools/options.hpp"
 #include "tools/pack_option.hpp"
-#include "tools/pack_source.hpp"
+#include "tools/pattern_lab.hpp"
 #include "tools/prove_search.hpp"
 #include "tools/utterances.hpp"
 
@@ -46,16 +45,9 @@ const std::vector<std::string>& assumptions() {
 }
 
 // Sentences that ask for a practice or a page by its name.
-std::vector<std::string> named_examples(const std::string& folder) {
-    Diagnostics diagnostics;
-    std::vector<Source> sources;
-    for (SourceFile& file :
-         folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics)) {
-        if (file.path.find("intents/") != std::string::npos)
-            sources.push_back({std::move(file.path), std::move(file.bytes)});
-    }
+std::vector<std::string> named_examples(const Catalogue& catalogue) {
     std::vector<std::string> texts;
-    for (const IntentSpec& intent : load_catalogue(std::move(sources), diagnostics).intents) {
+    for (const IntentSpec& intent : catalogue.intents) {
         if (dialog_named_by(intent.name).empty()) continue;
         for (const Example& example : intent.examples) texts.push_back(example.text);
     }
@@ -135,8 +127,9 @@ int run_prove(Arguments arguments) {
         for (Utterance& row : rows) texts.push_back(std::move(row.text));
     }
 
-    for (std::string& text : named_examples(options->get("--pack")))
-        texts.push_back(std::move(text));
+    const auto catalogue = catalogue_or_complain("prove", options->get("--pack"));
+    if (!catalogue) return 2;
+    for (std::string& text : named_examples(*catalogue)) texts.push_back(std::move(text));
 
     const auto began = std::chrono::steady_clock::now();
     const SearchResult found = search_conversations(

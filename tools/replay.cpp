@@ -8,6 +8,20 @@
 
 namespace befriend {
 
+Result<bool> read_tables(const std::vector<std::filesystem::path>& tables,
+                         std::vector<Utterance>& rows, Cases& cases) {
+    for (const auto& path : tables) {
+        const auto folder = path.parent_path().filename();
+        if (folder != "utterances" && folder != "cases") continue;
+        const auto bytes = read_whole_file(path);
+        if (!bytes) return fail(path.string() + " cannot be read");
+        const auto read = folder == "cases" ? read_cases(path.string(), *bytes, cases)
+                                            : read_utterances(path.string(), *bytes, rows);
+        if (!read) return read.error();
+    }
+    return true;
+}
+
 Result<Corpus> read_corpus(const std::vector<std::string>& paths) {
     const std::vector<std::string> where =
         paths.empty() ? std::vector<std::string>{"corpus/en"} : paths;
@@ -17,15 +31,8 @@ Result<Corpus> read_corpus(const std::vector<std::string>& paths) {
     if (!tables) return tables.error();
     Corpus corpus;
     Cases cases;
-    for (const auto& path : *tables) {
-        const auto folder = path.parent_path().filename();
-        if (folder != "utterances" && folder != "cases") continue;
-        const auto bytes = read_whole_file(path);
-        if (!bytes) return fail(path.string() + " cannot be read");
-        const auto read = folder == "cases" ? read_cases(path.string(), *bytes, cases)
-                                            : read_utterances(path.string(), *bytes, corpus.rows);
-        if (!read) return read.error();
-    }
+    const auto read = read_tables(*tables, corpus.rows, cases);
+    if (!read) return read.error();
     for (const auto& path : *chats) {
         const auto bytes = read_whole_file(path);
         if (!bytes) return fail(path.string() + " cannot be read");

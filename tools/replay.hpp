@@ -4,6 +4,7 @@
 // two packs.
 #pragma once
 
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct Corpus {
     std::vector<SentenceCase> sentences;  // cases
     std::vector<ChatFile> chats;          // after the files, the cases of steps
 };
+
+// Appends what the tables of folders named utterances or cases hold; others are left alone.
+Result<bool> read_tables(const std::vector<std::filesystem::path>& tables,
+                         std::vector<Utterance>& rows, Cases& cases);
 
 // The .chat files and the .tsv files of folders named utterances or cases below the paths; without
 // paths, of corpus/en. Sorted by path. The Error names the file.

@@ -22,6 +22,7 @@
 #include "tools/pack_option.hpp"
 #include "tools/parallel.hpp"
 #include "tools/pattern_lab.hpp"
+#include "tools/replay.hpp"
 #include "tools/test_report.hpp"
 #include "tools/text_diff.hpp"
 
@@ -165,16 +166,8 @@ Result<Plan> read_plan(const Options& options) {
     };
     std::erase_if(*chats, left_out);
     std::erase_if(*tables, left_out);
-    for (const auto& path : *tables) {
-        // Other files of the corpus have their own shape and tests.
-        const auto folder = path.parent_path().filename();
-        if (folder != "utterances" && folder != "cases") continue;
-        const auto bytes = read_whole_file(path);
-        if (!bytes) return fail(path.string() + " cannot be read");
-        const auto read = folder == "cases" ? read_cases(path.string(), *bytes, plan.cases)
-                                            : read_utterances(path.string(), *bytes, plan.rows);
-        if (!read) return read.error();
-    }
+    const auto read = read_tables(*tables, plan.rows, plan.cases);
+    if (!read) return read.error();
     for (const auto& path : *chats) {
         auto bytes = read_whole_file(path);
         if (!bytes) return fail(path.string() + " cannot be read");
@@ -198,11 +191,11 @@ void test_cases(const Pack& pack, const Cases& cases, std::size_t jobs, TestRepo
     in_parallel(report.cases, jobs, "cases", [&](std::size_t i, std::size_t worker) {
         if (i < sentences) {
             const SentenceCase& one = cases.sentences[i];
-            if (!holds(pack.matcher, one, scratch[worker])) {
+            const Understanding heard = pack.matcher.understand(one.text, {}, scratch[worker]);
+            if (!holds(pack.matcher, one, heard)) {
                 failures[i] = {failure_text(pack.matcher, one)};
             }
-            for (const Reading& reading :
-                 pack.matcher.understand(one.text, {}, scratch[worker]).readings) {
+            for (const Reading& reading : heard.readings) {
                 if (reading.counts) seen[worker].patterns.insert(reading.pattern);
             }
             seen[worker].texts.insert(one.text);

@@ -227,14 +227,9 @@ int run_try(Arguments arguments) {
     const std::string folder = options->get("--pack");
     if (options->has("--check")) {
         Diagnostics diagnostics;
-        std::vector<Source> sources;
-        const auto files =
-            folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics);
-        for (const SourceFile& file : files)
-            if (file.path.find("intents/") != std::string::npos)
-                sources.push_back({file.path, file.bytes});
-        const std::vector<Source> kept = sources;
-        const Catalogue catalogue = load_catalogue(std::move(sources), diagnostics);
+        const std::vector<Source> kept = intent_sources(
+            folder.empty() ? embedded_sources() : folder_sources(folder, diagnostics));
+        const Catalogue catalogue = load_catalogue(kept, diagnostics);
         const Matcher matcher = Matcher::compile(catalogue, diagnostics);
         check_examples(catalogue, matcher, diagnostics,
                        options->rest.empty() ? std::string() : options->rest.front());

@@ -9,21 +9,11 @@
 #include "adapters/host/effect_json.hpp"
 #include "adapters/store/memory_store.hpp"
 #include "engine/session_json.hpp"
-#include "tools/pack_source.hpp"
+#include "tests/support/talk.hpp"
 
 using namespace befriend;
 
 namespace {
-
-std::shared_ptr<const Pack> pack() {
-    static const auto built_in = [] {
-        Diagnostics diagnostics;
-        PackOptions options;
-        options.cache = false;
-        return load_pack(options, diagnostics);
-    }();
-    return built_in;
-}
 
 Incoming message(std::string id, std::string text) {
     Incoming incoming;
@@ -77,7 +67,7 @@ public:
 TEST_SUITE("adapters/host") {
     TEST_CASE("an event that comes twice is answered once") {
         MemoryStore store;
-        Host host(pack(), store, 1);
+        Host host(test::shared_pack(), store, 1);
         CHECK(says(host.take(message("e1", "hello"))) >= 1);
         const Session after = host.session("c");
         const Reply again = host.take(message("e1", "hello"));
@@ -90,11 +80,11 @@ TEST_SUITE("adapters/host") {
         MemoryStore store;
         std::vector<Delivery> first;
         {
-            Host host(pack(), store, 1);
+            Host host(test::shared_pack(), store, 1);
             first = host.take(message("e1", "hello")).deliveries;
             REQUIRE_FALSE(first.empty());
         }
-        Host host(pack(), store, 1);
+        Host host(test::shared_pack(), store, 1);
         const auto left = host.undelivered("c");
         REQUIRE(left.size() == first.size());
         for (std::size_t i = 0; i < left.size(); ++i) {
@@ -107,7 +97,7 @@ TEST_SUITE("adapters/host") {
 
     TEST_CASE("when saving fails the conversation goes on, and says so once") {
         FaultyStore store;
-        Host host(pack(), store, 1);
+        Host host(test::shared_pack(), store, 1);
         CHECK(host.take(message("e1", "hello")).trouble.empty());
         store.broken = true;
         const Reply first = host.take(message("e2", "I had a bad day"));
@@ -132,7 +122,7 @@ TEST_SUITE("adapters/host") {
         record.event_id = "from the future";
         record.state = "{\"v\":9999}";
         CHECK(store.commit_turn(record).value() == Committed::done);
-        Host host(pack(), store, 1);
+        Host host(test::shared_pack(), store, 1);
         const Reply reply = host.take(message("e1", "hello"));
         CHECK(says(reply) >= 1);
         CHECK_FALSE(reply.trouble.empty());
@@ -142,7 +132,7 @@ TEST_SUITE("adapters/host") {
 
     TEST_CASE("two messages at once are answered one after the other") {
         MemoryStore store;
-        Host host(pack(), store, 1);
+        Host host(test::shared_pack(), store, 1);
         std::vector<std::thread> threads;
         for (int i = 0; i < 8; ++i) {
             threads.emplace_back([&host, i] {
@@ -158,7 +148,7 @@ TEST_SUITE("adapters/host") {
 
     TEST_CASE("undo goes back one message and never lowers the safety level") {
         MemoryStore store;
-        Host host(pack(), store, 1);
+        Host host(test::shared_pack(), store, 1);
         host.take(message("e1", "hello"));
         const Session before = host.session("c");
         host.take(message("e2", "I want to kill myself"));

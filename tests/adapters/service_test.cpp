@@ -13,7 +13,7 @@
 #include <deque>
 
 #include "adapters/store/memory_store.hpp"
-#include "tools/pack_source.hpp"
+#include "tests/support/talk.hpp"
 
 using namespace befriend;
 
@@ -21,16 +21,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-
-std::shared_ptr<const Pack> pack() {
-    static const auto built_in = [] {
-        Diagnostics diagnostics;
-        PackOptions options;
-        options.cache = false;
-        return load_pack(options, diagnostics);
-    }();
-    return built_in;
-}
 
 Incoming message(std::string id, std::string text) {
     Incoming incoming;
@@ -123,7 +113,7 @@ struct Ran {
 // Runs a service with the transport until the transport has ended and all is delivered.
 template <class Prepare, class Look>
 Ran run(Store& store, const Prepare& prepare, const Look& look) {
-    Host host(pack(), store, 1);
+    Host host(test::shared_pack(), store, 1);
     asio::io_context io(1);
     std::FILE* nowhere = std::fopen("/dev/null", "w");
     const Log log(nowhere, LogLevel::debug, "salt-of-sixteen-bytes");
@@ -218,7 +208,7 @@ TEST_SUITE("adapters/service") {
         MemoryStore store;
         std::vector<std::string> left;
         {
-            Host host(pack(), store, 1);
+            Host host(test::shared_pack(), store, 1);
             for (const Delivery& delivery : host.take(message("e1", "hello")).deliveries) {
                 if (std::holds_alternative<Say>(delivery.effect)) left.push_back(delivery.id);
             }

@@ -1,54 +1,16 @@
-"""A real Synapse on the loopback address, people who write to it, and the bot itself."""
-import hashlib
-import hmac
+"""People who write to a real Synapse (synapse.py), and the bot itself."""
 import http.client
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 import time
 import urllib.parse
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-REQUIREMENTS = os.path.join(HERE, "synapse_requirements.txt")
-SECRET = "for tests on this machine only"
-LIMITS = ("rc_message", "rc_registration", "rc_room_creation")
-NESTED_LIMITS = {"rc_login": ("address", "account", "failed_attempts"), "rc_joins": ("local", "remote"),
-                 "rc_invites": ("per_room", "per_user", "per_issuer")}
-
-
-def cache_folder():
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "befriend")
-
-
-def python_with_synapse():
-    """The Python of a virtual environment with what synapse_requirements.txt pins; made once, then reused."""
-    with open(REQUIREMENTS, "rb") as file:
-        name = "synapse-" + hashlib.sha256(file.read()).hexdigest()[:12]
-    folder = os.path.join(cache_folder(), name)
-    python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(os.path.join(folder, "complete")):
-        print(f"making {folder} with Synapse (about 250 MB, once) ...", flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        maker = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else "python3"
-        subprocess.run([maker, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                        "-r", REQUIREMENTS], check=True)
-        with open(os.path.join(folder, "complete"), "w", encoding="ascii") as file:
-            file.write("yes\n")
-    return python
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
+from synapse import PASSWORD, Synapse, free_port
 
 def wait_until(condition, seconds, what):
     """The first true value of condition(); fails after so many seconds."""
@@ -61,83 +23,18 @@ def wait_until(condition, seconds, what):
         time.sleep(0.1)
 
 
-class Synapse:
+class Homeserver(Synapse):
+    """A server whose people talk for themselves."""
+
     def __init__(self):
-        self.python = python_with_synapse()
-        self.folder = tempfile.mkdtemp(prefix="befriend-synapse-")
-        self.port = free_port()
-        self.process = None
+        super().__init__()
         self.names = 0
-        key = os.path.join(self.folder, "signing.key")
-        subprocess.run([self.python, "-c",
-                        "import sys; from signedjson.key import *; "
-                        "write_signing_keys(open(sys.argv[1], 'w'), [generate_signing_key('a')])", key], check=True)
-        much = {"per_second": 10000, "burst_count": 10000}
-        config = {
-            "server_name": "localhost", "report_stats": False, "signing_key_path": key,
-            "pid_file": os.path.join(self.folder, "pid"), "media_store_path": os.path.join(self.folder, "media"),
-            "log_config": os.path.join(self.folder, "log.yaml"), "suppress_key_server_warning": True,
-            "trusted_key_servers": [], "federation_domain_whitelist": [], "enable_registration": False,
-            "registration_shared_secret": SECRET, "macaroon_secret_key": SECRET, "form_secret": SECRET,
-            "presence": {"enabled": False}, "bcrypt_rounds": 4, "url_preview_enabled": False,
-            "database": {"name": "sqlite3", "args": {"database": os.path.join(self.folder, "homeserver.db")}},
-            "listeners": [{"port": self.port, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": False,
-                           "resources": [{"names": ["client"], "compress": False}]}]}
-        config.update({name: much for name in LIMITS})
-        config.update({name: {part: much for part in parts} for name, parts in NESTED_LIMITS.items()})
-        self.write("homeserver.yaml", config)  # JSON is YAML
-        self.write("log.yaml", {
-            "version": 1, "disable_existing_loggers": False, "root": {"level": "WARNING", "handlers": ["file"]},
-            "handlers": {"file": {"class": "logging.FileHandler",
-                                  "filename": os.path.join(self.folder, "homeserver.log")}}})
 
-    def write(self, name, value):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
-            json.dump(value, file)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [self.python, "-m", "synapse.app.homeserver", "-c", os.path.join(self.folder, "homeserver.yaml")],
-            cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-        def is_up():
-            assert self.process.poll() is None, "Synapse ended: " + self.log()
-            try:
-                return Http(self).call("GET", "/_matrix/client/versions")[0] == 200
-            except OSError:
-                return False
-        wait_until(is_up, 90, "Synapse answers")
-        return self
-
-    def log(self):
-        with open(os.path.join(self.folder, "homeserver.log"), encoding="utf-8", errors="replace") as file:
-            return file.read()[-2000:]
-
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            self.process.wait(60)
-            self.process = None
-
-    def end(self):
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def register(self, name, password="not a secret"):
+    def register(self, name, password=PASSWORD):
         """A new person; the number makes the name unused."""
         self.names += 1
         name = f"{name}{self.names}"
-        web = Http(self)
-        nonce = web.call("GET", "/_synapse/admin/v1/register")[1]["nonce"]
-        mac = hmac.new(SECRET.encode(), f"{nonce}\0{name}\0{password}\0notadmin".encode(), hashlib.sha1)
-        status, answer = web.call("POST", "/_synapse/admin/v1/register", {
-            "nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac.hexdigest()})
-        assert status == 200, answer
-        return Person(self, answer["user_id"], answer["access_token"])
+        return Person(self, f"@{name}:localhost", super().register(name, password=password))
 
 
 class Http:
@@ -293,7 +190,7 @@ class Bot:
     def start(self, **environment):
         env = {k: v for k, v in os.environ.items() if k in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")}
         # The compiled pack is kept for the next start.
-        env.update(HOME=self.folder, XDG_CACHE_HOME=os.path.join(self.server.folder, "cache"), LC_ALL="C")
+        env.update(HOME=self.folder, XDG_CACHE_HOME=str(self.server.folder / "cache"), LC_ALL="C")
         env.update(environment)
         with open(self.path("log"), "ab") as log:
             self.process = subprocess.Popen([self.binary, "run", "--config", self.path("befriend.toml")],

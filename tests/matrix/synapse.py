@@ -159,9 +159,12 @@ class Synapse:
         return self
 
     def __exit__(self, kind, *_):
-        self.stop()
         if kind is not None and (self.folder / "homeserver.log").exists():
             print((self.folder / "homeserver.log").read_text()[-3000:], file=sys.stderr)
+        self.end()
+
+    def end(self):
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):

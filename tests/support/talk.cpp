@@ -7,15 +7,17 @@
 
 namespace befriend::test {
 
-const Pack& shipped_pack() {
+std::shared_ptr<const Pack> shared_pack() {
     static const std::shared_ptr<const Pack> pack = [] {
         Diagnostics diagnostics;
         PackOptions options;
         options.cache = false;
         return load_pack(options, diagnostics);
     }();
-    return *pack;
+    return pack;
 }
+
+const Pack& shipped_pack() { return *shared_pack(); }
 
 Talk::Talk(std::uint64_t seed) { session.seed = seed; }
 

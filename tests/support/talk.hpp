@@ -3,6 +3,7 @@
 // A conversation with the shipped pack on a clock of its own, for tests that read like one.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ namespace befriend::test {
 
 // The pack built into the binary; compiled once for all tests.
 const Pack& shipped_pack();
+std::shared_ptr<const Pack> shared_pack();  // the same
 
 class Talk {
 public:

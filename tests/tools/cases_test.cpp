@@ -3,24 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <utility>
-
-#include "engine/script/compile.hpp"
-#include "tools/pack_source.hpp"
+#include "tests/support/talk.hpp"
 
 using namespace befriend;
-
-namespace {
-
-Pack shipped() {
-    CompileOptions options;
-    options.forgiving = true;
-    auto loaded = compile_pack(embedded_sources(), options);
-    REQUIRE(loaded.pack.has_value());
-    return std::move(*loaded.pack);
-}
-
-}  // namespace
 
 TEST_SUITE("tools/cases") {
     TEST_CASE("sentences and steps are read, comments left out") {
@@ -58,7 +43,7 @@ TEST_SUITE("tools/cases") {
     }
 
     TEST_CASE("a case holds or says what was heard") {
-        const Pack pack = shipped();
+        const Pack& pack = test::shipped_pack();
         Scratch scratch;
         CHECK(holds(pack.matcher, {"x:1", "goodbye", "goodbye", true}, scratch));
         CHECK(holds(pack.matcher, {"x:1", "goodbye", "a green door", false}, scratch));
@@ -72,7 +57,7 @@ TEST_SUITE("tools/cases") {
     }
 
     TEST_CASE("a step's case fails where another step answers") {
-        const Pack pack = shipped();
+        const Pack& pack = test::shipped_pack();
         Cases cases;
         REQUIRE(read_cases(
                     "s.tsv",

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tools/pack_source.hpp"
+#include "tests/support/talk.hpp"
 
 using namespace befriend;
 
@@ -18,16 +18,6 @@ constexpr std::string_view small =
 
 Persona read(std::string text, Diagnostics& diagnostics) {
     return read_persona({"x.yaml", std::move(text)}, diagnostics);
-}
-
-const Pack& built_in() {
-    static const auto pack = [] {
-        Diagnostics diagnostics;
-        PackOptions options;
-        options.cache = false;
-        return load_pack(options, diagnostics);
-    }();
-    return *pack;
 }
 
 }  // namespace
@@ -67,8 +57,8 @@ TEST_SUITE("tools/simulate") {
     TEST_CASE("the same seed gives the same conversation, with an end") {
         Diagnostics diagnostics;
         const Persona persona = read(std::string(small), diagnostics);
-        const SimulatedSession one = simulate(built_in(), persona, 5);
-        const SimulatedSession two = simulate(built_in(), persona, 5);
+        const SimulatedSession one = simulate(test::shipped_pack(), persona, 5);
+        const SimulatedSession two = simulate(test::shipped_pack(), persona, 5);
         REQUIRE(one.turns.size() == two.turns.size());
         for (std::size_t i = 0; i < one.turns.size(); ++i) {
             CHECK(one.turns[i].bubbles == two.turns[i].bubbles);
@@ -87,7 +77,7 @@ TEST_SUITE("tools/simulate") {
             "hidden: [{ say: \"nobody knows\", situation: safety }]\n",
             diagnostics);
         REQUIRE(diagnostics.empty());
-        const SimulatedSession session = simulate(built_in(), persona, 1);
+        const SimulatedSession session = simulate(test::shipped_pack(), persona, 1);
         CHECK(session.measures.crises == 1);
         CHECK(session.measures.crises_without_resource == 0);
         CHECK(session.measures.stops == 1);
