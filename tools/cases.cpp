@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tools/files.hpp"
+
 namespace befriend {
 namespace {
 
@@ -33,11 +35,8 @@ Result<bool> read_cases(const std::string& name, std::string_view bytes, Cases& 
     std::size_t wide = 0;  // columns, by the heading
     std::uint32_t number = 0;
     while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        std::string_view line = bytes.substr(0, end);
-        bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+        const std::string_view line = take_line(bytes);
         ++number;
-        if (line.ends_with('\r')) line.remove_suffix(1);
         if (line.empty() || line.starts_with("# ")) continue;
         const std::string place = name + ":" + std::to_string(number);
         if (wide == 0) {

@@ -14,6 +14,7 @@
 #include "engine/base/yaml.hpp"
 #include "engine/session_json.hpp"
 #include "engine/step.hpp"
+#include "tools/files.hpp"
 
 namespace befriend {
 namespace {
@@ -595,11 +596,8 @@ Result<ChatFile> read_chat(std::string name, std::string_view bytes) {
     bool content = false;
     std::string front;
     while (!rest.empty()) {
-        const std::size_t end = rest.find('\n');
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        std::string_view line = take_line(rest);
         ++number;
-        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         if (line == fence && (in_front || (!content && file.lines.empty()))) {
             file.front += std::string(line) + "\n";
             in_front = !in_front;

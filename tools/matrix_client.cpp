@@ -12,7 +12,7 @@
 #include <iostream>
 #include <utility>
 
-#include "adapters/matrix/secret_file.hpp"
+#include "adapters/matrix/client.hpp"
 #include "engine/base/json_line.hpp"
 #include "tools/files.hpp"
 
@@ -23,6 +23,7 @@ using boost::asio::awaitable;
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds longest_wait{60'000};  // for 429s, in all
+constexpr std::chrono::milliseconds usual_wait{1'000};     // where a 429 does not say how long
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
@@ -40,25 +41,14 @@ std::string string_at(const json& object, const char* key) {
     return object.at(key).get<std::string>();
 }
 
-// How long a homeserver that answered 429 wants us to wait.
-std::chrono::milliseconds asked_to_wait(const HttpResponse& response) {
-    const json body = json::parse(response.body, nullptr, false);
-    if (body.is_object() && body.contains("retry_after_ms") &&
-        body.at("retry_after_ms").is_number_unsigned()) {
-        const auto wait = body.at("retry_after_ms").get<std::uint64_t>();
-        return std::min(longest_wait,
-                        std::chrono::milliseconds(std::min<std::uint64_t>(wait, 3'600'000)));
-    }
-    return std::chrono::seconds(1);
-}
-
 awaitable<Result<HttpResponse>> send_patiently(HttpClient& http, HttpRequest request) {
     std::chrono::milliseconds waited{0};
     for (;;) {
         HttpRequest again = request;
         auto response = co_await http.send(std::move(again));
         if (!response || response->status != 429 || waited >= longest_wait) co_return response;
-        const auto wait = asked_to_wait(*response);
+        const auto told = matrix::retry_after(*response);
+        const auto wait = told.count() == 0 ? usual_wait : std::min(told, longest_wait);
         waited += wait;
         boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, wait);
         co_await timer.async_wait(boost::asio::use_awaitable);
@@ -171,21 +161,6 @@ int run_coroutine(boost::asio::io_context& io, awaitable<int> work) {
     });
     io.run();
     return code;
-}
-
-std::string percent_encoded(const std::string& segment) {
-    std::string out;
-    for (const char c : segment) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
-            out += c;
-        } else {
-            char hex[4];
-            std::snprintf(hex, sizeof hex, "%%%02X", static_cast<unsigned>(byte));
-            out += hex;
-        }
-    }
-    return out;
 }
 
 int matrix_error(const std::string& text, int code) {

@@ -15,6 +15,7 @@
 #include "adapters/matrix/account.hpp"
 #include "adapters/matrix/encryption.hpp"
 #include "adapters/net/http.hpp"
+#include "adapters/net/url.hpp"
 #include "engine/base/result.hpp"
 #include "tools/options.hpp"
 
@@ -68,8 +69,6 @@ Result<std::unique_ptr<matrix::Encryption>> open_encryption(boost::asio::io_cont
 
 // Runs the coroutine to its end; an exception in it is a bug and ends the program.
 int run_coroutine(boost::asio::io_context& io, boost::asio::awaitable<int> work);
-
-std::string percent_encoded(const std::string& segment);
 
 int matrix_login(const Options& options);
 int matrix_doctor(const Options& options);

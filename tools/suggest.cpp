@@ -76,10 +76,7 @@ Result<bool> read_columns(const std::string& name, std::string_view bytes,
     const bool has_headings = is_heading(text_column) || is_heading(label_column);
     std::uint32_t number = 0;
     while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        std::string_view line = bytes.substr(0, end);
-        bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        const std::string_view line = take_line(bytes);
         if (++number == 1 && has_headings) continue;
         if (line.empty()) continue;
         const auto parts = cells(line);

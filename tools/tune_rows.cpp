@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "intents/english.hpp"
+#include "tools/files.hpp"
 
 namespace befriend {
 namespace {
@@ -83,10 +84,7 @@ Result<bool> read_table(const std::string& name, std::string_view bytes,
         return static_cast<std::size_t>(std::ranges::find(heading, wanted) - heading.begin());
     };
     while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        std::string_view line = bytes.substr(0, end);
-        bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        const std::string_view line = take_line(bytes);
         ++number;
         if (heading.empty()) {
             heading = cells(line, '\t');

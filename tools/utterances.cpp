@@ -7,6 +7,7 @@
 
 #include "engine/safety/gate.hpp"
 #include "intents/matcher.hpp"
+#include "tools/files.hpp"
 #include "tools/parallel.hpp"
 
 namespace befriend {
@@ -112,13 +113,8 @@ Result<bool> read_utterances(const std::string& name, std::string_view bytes,
                              std::vector<Utterance>& rows) {
     std::uint32_t number = 0;
     while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        std::string_view line = bytes.substr(0, end);
-        bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+        const std::string_view line = take_line(bytes);
         ++number;
-        if (!line.empty() && line.back() == '\r') {
-            line.remove_suffix(1);
-        }
         if (line.empty() || line.starts_with("# ") || line == "#" || line.starts_with("text\t")) {
             continue;
         }

@@ -11,7 +11,7 @@
 
 namespace befriend {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
 public:
     Result<std::optional<StoredSession>> load(const std::string& conversation) override;
     Result<Committed> commit_turn(const TurnRecord& turn) override;

@@ -9,6 +9,7 @@
 #include "adapters/host/effect_json.hpp"
 #include "adapters/store/memory_store.hpp"
 #include "engine/session_json.hpp"
+#include "tests/support/broken_store.hpp"
 #include "tests/support/talk.hpp"
 
 using namespace befriend;
@@ -32,35 +33,6 @@ std::size_t says(const Reply& reply) {
     }
     return count;
 }
-
-// Refuses to store while `broken`.
-class FaultyStore final : public Store {
-public:
-    bool broken = false;
-    MemoryStore good;
-
-    Result<std::optional<StoredSession>> load(const std::string& conversation) override {
-        return good.load(conversation);
-    }
-    Result<Committed> commit_turn(const TurnRecord& turn) override {
-        if (broken) return fail("There is no room on the disk.");
-        return good.commit_turn(turn);
-    }
-    Result<std::vector<OutboxItem>> pending(const std::string& conversation) override {
-        return good.pending(conversation);
-    }
-    Result<void> delivered(const std::string& conversation, std::uint64_t seq) override {
-        return good.delivered(conversation, seq);
-    }
-    Result<void> forget(const std::string& conversation) override {
-        return good.forget(conversation);
-    }
-    Result<std::vector<Waiting>> waiting() override { return good.waiting(); }
-    Result<std::string> note(const std::string& key) override { return good.note(key); }
-    Result<void> set_note(const std::string& key, const std::string& value) override {
-        return good.set_note(key, value);
-    }
-};
 
 }  // namespace
 
@@ -96,7 +68,7 @@ TEST_SUITE("adapters/host") {
     }
 
     TEST_CASE("when saving fails the conversation goes on, and says so once") {
-        FaultyStore store;
+        test::BrokenStore store;
         Host host(test::shared_pack(), store, 1);
         CHECK(host.take(message("e1", "hello")).trouble.empty());
         store.broken = true;
@@ -108,11 +80,11 @@ TEST_SUITE("adapters/host") {
         CHECK(second.trouble.empty());
         CHECK(host.session("c").turns >= 2);
         // What was saved before is unharmed.
-        CHECK(store.good.load("c").value()->version == 1);
+        CHECK(store.load("c").value()->version == 1);
         store.broken = false;
         const Reply third = host.take(message("e4", "thanks"));
         CHECK(third.trouble == "Saving works again.");
-        CHECK(session_from_json(store.good.load("c").value()->state).value() == host.session("c"));
+        CHECK(session_from_json(store.load("c").value()->state).value() == host.session("c"));
     }
 
     TEST_CASE("a saved conversation that cannot be read is never overwritten") {

@@ -13,6 +13,7 @@
 #include <deque>
 
 #include "adapters/store/memory_store.hpp"
+#include "tests/support/broken_store.hpp"
 #include "tests/support/talk.hpp"
 
 using namespace befriend;
@@ -74,35 +75,6 @@ public:
 
 private:
     asio::steady_timer timer_;
-};
-
-// Refuses the first turns.
-class SlowToStart final : public Store {
-public:
-    int refusals = 0;
-    MemoryStore good;
-
-    Result<std::optional<StoredSession>> load(const std::string& conversation) override {
-        return good.load(conversation);
-    }
-    Result<Committed> commit_turn(const TurnRecord& turn) override {
-        if (refusals-- > 0) return fail("There is no room on the disk.");
-        return good.commit_turn(turn);
-    }
-    Result<std::vector<OutboxItem>> pending(const std::string& conversation) override {
-        return good.pending(conversation);
-    }
-    Result<void> delivered(const std::string& conversation, std::uint64_t seq) override {
-        return good.delivered(conversation, seq);
-    }
-    Result<void> forget(const std::string& conversation) override {
-        return good.forget(conversation);
-    }
-    Result<std::vector<Waiting>> waiting() override { return good.waiting(); }
-    Result<std::string> note(const std::string& key) override { return good.note(key); }
-    Result<void> set_note(const std::string& key, const std::string& value) override {
-        return good.set_note(key, value);
-    }
 };
 
 struct Ran {
@@ -186,7 +158,7 @@ TEST_SUITE("adapters/service") {
     }
 
     TEST_CASE("an event that could not be stored is not taken, says nothing, and may come again") {
-        SlowToStart store;
+        test::BrokenStore store;
         store.refusals = 1;
         const Ran ran = run(
             store,
@@ -201,7 +173,7 @@ TEST_SUITE("adapters/service") {
         CHECK(ran.metrics.store_errors == 1);
         CHECK(ran.metrics.turns == 1);
         CHECK(ran.metrics.duplicates == 1);
-        CHECK(store.good.load("fake:c").value()->version == 1);
+        CHECK(store.load("fake:c").value()->version == 1);
     }
 
     TEST_CASE("what was left over goes out at the next start, before what is new") {
